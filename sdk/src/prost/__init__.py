@@ -1,0 +1,1 @@
+"""Prost: what every service is built of. Import the module that you need; this one imports nothing."""
