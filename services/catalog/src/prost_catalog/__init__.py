@@ -1,0 +1,1 @@
+"""The shop's catalogue: products, variants, prices, pictures and reviews."""
