@@ -43,9 +43,17 @@ def stamp(root: Path | None, name: str, out: Path, answers: dict[str, str] | Non
                 defaults=True,
                 quiet=True,
             )
+        _tidy(draft)
         _generate(draft)
         draft.rename(out)
         return str(source.newest)
+
+
+def _tidy(service: Path) -> None:
+    """Sort and wrap what names of any length have moved; ruff's rules lie in the service itself."""
+    for arguments in (["check", "--quiet", "--select=I", "--fix"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *arguments, "."], cwd=service, check=True)  # noqa: S603
+    shutil.rmtree(service / ".ruff_cache", ignore_errors=True)
 
 
 def _generate(service: Path) -> None:

@@ -1,0 +1,86 @@
+"""A stamped service, as its engineer gets it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from prost.spec import ServiceSpec
+from prost_cli.stamping.history import TemplateError
+from prost_cli.stamping.new_service import stamp
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def service(workspace, tmp_path):
+    place = tmp_path / "elsewhere" / "gift-cards"
+    stamp(workspace.root, "gift-cards", place, {"entity": "card"})
+    return place
+
+
+def test_a_stamped_service_declares_itself_and_its_contracts(service):
+    spec = ServiceSpec.load(service)
+    document = json.loads((service / "openapi.json").read_text())
+    contracts = [path.name for path in (service / "contracts").glob("*.json")]
+
+    assert (spec.name, spec.package) == ("gift-cards", "prost_gift_cards")
+    assert sorted(document["paths"]) == ["/cards", "/cards/{card_id}"]
+    assert contracts == ["gift-cards.card-added.v1.json"]
+
+
+def test_a_stamped_service_is_clean_under_its_own_rules(service):
+    for command in (
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["importlinter.cli", "lint"],
+    ):
+        if command[0] == "importlinter.cli":
+            command = [str(Path(sys.executable).with_name("lint-imports"))]
+        else:
+            command = [sys.executable, "-m", *command]
+        done = subprocess.run(
+            command,
+            cwd=service,
+            env={**os.environ, "PYTHONPATH": str(service / "src")},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_stamped_service_passes_its_tests_alone_against_the_built_sdk(service, tmp_path):
+    uv = str(Path(sys.executable).with_name("uv"))
+    venv = tmp_path / "venv"
+    python = str(venv / "bin" / "python")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+
+    def run(*command: str, cwd: Path = service) -> None:
+        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    build = [uv, "build", "--wheel", "--quiet", "--no-build-isolation", "--python", sys.executable]
+    run(*build, "--out-dir", str(tmp_path / "dist"), str(REPOSITORY / "sdk"))
+    run(uv, "venv", "--quiet", "--python", sys.executable, str(venv))
+    run(
+        *(uv, "pip", "install", "--quiet", "--python", python, "--find-links", str(tmp_path / "dist")),
+        *("--constraint", str(REPOSITORY / "requirements.txt"), f"{service}[test]"),
+    )
+    run(python, "-m", "pytest", "-q")
+
+
+@pytest.mark.parametrize("name", ["Loyalty", "1st", "a_b", "-x", "x" * 41, "../evil", ""])
+def test_a_name_that_cannot_be_a_service_is_refused(workspace, tmp_path, name):
+    with pytest.raises(TemplateError, match="service name"):
+        stamp(workspace.root, name, tmp_path / "out")
+
+
+def test_an_existing_folder_is_never_stamped_over(workspace, tmp_path):
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises(TemplateError, match="exists already"):
+        stamp(workspace.root, "loyalty", tmp_path / "out")
