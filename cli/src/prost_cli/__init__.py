@@ -1,0 +1,1 @@
+"""The `prost` command line."""
