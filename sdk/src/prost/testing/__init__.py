@@ -1,0 +1,20 @@
+"""Fixtures for a service's tests, on real servers: see each one's docstring.
+
+Servers come from `PROST_TEST_POSTGRES_URL`, `PROST_TEST_REDIS_URL`, `PROST_TEST_RABBITMQ_URL` and
+`PROST_TEST_OBJECTS_URL` where these are set, and are started privately from wheels where they are not.
+"""
+
+from prost.testing.postgres import database, postgres_server, postgres_template, postgres_url
+from prost.testing.time import FakeClock, clock
+from prost.testing.valkey import redis_server, redis_url
+
+__all__ = [
+    "FakeClock",
+    "clock",
+    "database",
+    "postgres_server",
+    "postgres_template",
+    "postgres_url",
+    "redis_server",
+    "redis_url",
+]
