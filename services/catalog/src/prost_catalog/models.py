@@ -13,9 +13,9 @@ from peewee import (
     SmallIntegerField,
     TextField,
 )
-from playhouse.postgres_ext import ArrayField, BinaryJSONField, DateTimeTZField
+from playhouse.postgres_ext import ArrayField, BinaryJSONField
 
-from prost.db import Model, utcnow
+from prost.db import Model, Timestamped, TimestampField, utcnow
 from prost_catalog.domain import ProductState, ReviewState
 
 
@@ -78,7 +78,7 @@ class Style(Model):
         table_name = "styles"
 
 
-class Product(Model):
+class Product(Timestamped):
     """A drink with the facts that food law wants shown before purchase."""
 
     slug = CharField(max_length=120, unique=True)
@@ -105,8 +105,6 @@ class Product(Model):
     nutrition = BinaryJSONField(null=True, index=False)
     rating_sum = IntegerField(default=0)
     rating_count = IntegerField(default=0)
-    created_at = DateTimeTZField(default=utcnow)
-    updated_at = DateTimeTZField(default=utcnow)
 
     class Meta:
         """Table options."""
@@ -141,7 +139,7 @@ class Price(Model):
 
     variant = ForeignKeyField(Variant, backref="prices", on_delete="CASCADE")
     amount_minor = IntegerField()
-    valid_from = DateTimeTZField(default=utcnow)
+    valid_from = TimestampField(default=utcnow)
     set_by = CharField(max_length=120, default="system")
 
     class Meta:
@@ -176,8 +174,8 @@ class Review(Model):
     body = TextField(default="")
     state = CharField(max_length=16, default=ReviewState.PENDING)
     moderated_by = CharField(max_length=120, null=True)
-    moderated_at = DateTimeTZField(null=True)
-    created_at = DateTimeTZField(default=utcnow)
+    moderated_at = TimestampField(null=True)
+    created_at = TimestampField(default=utcnow)
 
     class Meta:
         """Table options."""
@@ -189,14 +187,16 @@ class ProductCard(Model):
     """What lists and search show of a product, written in the transaction that changed it.
 
     `card` is the JSON object of a list item, `details` the JSON object of what the product page adds and
-    `document` what the search index knows. `seq` grows in commit order: it is the feed that the index follows.
+    `document` what the search index knows; all three are NULL while customers may not see the product.
+    `seq` grows in commit order, so it is the feed that every search index follows.
     """
 
+    id = None
     product = ForeignKeyField(Product, primary_key=True, on_delete="CASCADE")
     seq = BigIntegerField(unique=True)
-    card = BlobField()
-    details = BlobField()
-    document = BinaryJSONField(index=False)
+    card = BlobField(null=True)
+    details = BlobField(null=True)
+    document = BinaryJSONField(null=True, index=False)
 
     class Meta:
         """Table options."""

@@ -160,9 +160,10 @@ CREATE SEQUENCE product_cards_seq AS bigint;
 CREATE TABLE product_cards (
     product_id uuid PRIMARY KEY REFERENCES products ON DELETE CASCADE,
     seq bigint NOT NULL UNIQUE,
-    card bytea NOT NULL,
-    details bytea NOT NULL,
-    document jsonb NOT NULL
+    card bytea,
+    details bytea,
+    document jsonb,
+    CONSTRAINT product_cards_whole_or_withdrawn CHECK (num_nulls(card, details, document) IN (0, 3))
 );
 """
 
