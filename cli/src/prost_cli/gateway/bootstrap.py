@@ -1,0 +1,39 @@
+"""The bootstrap: what Envoy reads once, when it starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prost_cli.gateway.documents import Json, extension
+from prost_cli.gateway.listener import socket_address
+
+if TYPE_CHECKING:
+    from prost_cli.gateway.settings import Addresses, GatewaySettings
+
+
+def file_source(folder: str, name: str) -> Json:
+    """Point to a discovery file; Envoy reads it again when something is moved into its folder."""
+    return {
+        "path_config_source": {"path": f"{folder}/{name}", "watched_directory": {"path": folder}},
+        "resource_api_version": "V3",
+    }
+
+
+def bootstrap(
+    settings: GatewaySettings, addresses: Addresses, *, listeners_source: Json, clusters_source: Json
+) -> Json:
+    """Render the bootstrap."""
+    return {
+        "node": {"id": "gateway", "cluster": "gateway"},
+        "admin": {"address": socket_address(addresses.admin)},
+        "dynamic_resources": {"lds_config": listeners_source, "cds_config": clusters_source},
+        "overload_manager": {
+            "resource_monitors": [
+                extension(
+                    "envoy.resource_monitors.global_downstream_max_connections",
+                    "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+                    max_active_downstream_connections=settings.max_connections,
+                )
+            ]
+        },
+    }

@@ -1,0 +1,231 @@
+"""The HTTP filters in their order, and what a route says to each.
+
+A filter that few routes need is disabled in the chain and enabled by the routes that configure it, so a
+public read passes the body limit, the compressors and the router, and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prost_cli.gateway.clusters import JWKS
+from prost_cli.gateway.documents import Json, extension, seconds, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prost.spec import Access, Rate
+    from prost_cli.gateway.settings import Addresses, GatewaySettings, Identity
+
+CORS = "envoy.filters.http.cors"
+RATE_LIMIT = "envoy.filters.http.local_ratelimit"
+JWT = "envoy.filters.http.jwt_authn"
+RBAC = "envoy.filters.http.rbac"
+BODY_LIMIT = "envoy.filters.http.body_size_limit"
+COMPRESSOR = "envoy.filters.http.compressor"
+
+SUBJECT_HEADER = "x-prost-subject"
+"""The request header that tells a service, and the access log, whose token was verified."""
+
+STAFF_ROLES = ("support", "catalog-manager", "admin")
+
+_PROVIDER = "prost"
+_CLAIMS = "claims"
+# Keys are fetched again in the background this often: how long before its first use, at least, a new
+# signing key has to be published.
+_JWKS_LIFETIME = 60
+_CLOCK_SKEW = 30
+# Clients whose buckets are kept, per route; the one not seen for longest makes room for a new one.
+_RATE_LIMITED_CLIENTS = 10_000
+# A neighbour's /64 is one subscriber; its single addresses are free to change.
+_CLIENT = {"masked_remote_address": {"v4_prefix_mask_len": 32, "v6_prefix_mask_len": 64}}
+
+COMPRESSED_TYPES = (
+    "application/json",
+    "application/problem+json",
+    "application/javascript",
+    "application/manifest+json",
+    "application/xml",
+    "image/svg+xml",
+    "text/css",
+    "text/html",
+    "text/javascript",
+    "text/plain",
+)
+COMPRESSED_FROM_BYTES = 1024
+
+
+def http_filters(settings: GatewaySettings, addresses: Addresses) -> list[Json]:
+    """Render the filter chain."""
+    return list(_filters(settings, addresses))
+
+
+def _filters(settings: GatewaySettings, addresses: Addresses) -> Iterator[Json]:
+    if settings.cors_origins:
+        yield extension(CORS, "envoy.extensions.filters.http.cors.v3.Cors")
+    if settings.rate_limits:
+        yield _on_demand(
+            RATE_LIMIT,
+            "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
+            stat_prefix="gateway_rate_limit",
+        )
+    if addresses.identity is not None:
+        yield _on_demand(
+            JWT,
+            "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
+            providers={_PROVIDER: _provider(addresses.identity)},
+            requirement_map={
+                "required": {"provider_name": _PROVIDER},
+                "optional": {
+                    "requires_any": {"requirements": [{"provider_name": _PROVIDER}, {"allow_missing": {}}]}
+                },
+            },
+        )
+        yield _on_demand(RBAC, "envoy.extensions.filters.http.rbac.v3.RBAC")
+    yield extension(
+        BODY_LIMIT,
+        "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit",
+        max_request_bytes=settings.max_request_bytes,
+    )
+    yield from (_compressor(name) for name in settings.compression)
+    yield extension(
+        "envoy.filters.http.router",
+        "envoy.extensions.filters.http.router.v3.Router",
+        dynamic_stats=False,
+    )
+
+
+def _on_demand(name: str, message: str, **fields: object) -> Json:
+    return {**extension(name, message, **fields), "disabled": True}
+
+
+def access(auth: Access) -> Json:
+    """Configure a route's token check; an anonymous one has none."""
+    if auth == "anonymous":
+        return {}
+    requirement = "optional" if auth == "optional" else "required"
+    config: Json = {
+        JWT: typed("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", requirement_name=requirement)
+    }
+    if auth == "staff":
+        config[RBAC] = _any_role(STAFF_ROLES)
+    if auth == "admin":
+        config[RBAC] = _any_role(("admin",))
+    return config
+
+
+def rate_limit(rate: Rate) -> Json:
+    """Give each client address a bucket of its own on this route, filled steadily."""
+    interval = seconds(rate.seconds)
+    bucket = {"max_tokens": rate.requests, "tokens_per_fill": rate.requests, "fill_interval": interval}
+    always = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
+    return {
+        RATE_LIMIT: typed(
+            "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
+            stat_prefix="gateway_rate_limit",
+            filter_enabled=always,
+            filter_enforced=always,
+            token_bucket=bucket,
+            always_consume_default_token_bucket=False,
+            rate_limits=[{"actions": [_CLIENT]}],
+            descriptors=[{"entries": [{"key": "masked_remote_address"}], "token_bucket": bucket}],
+            max_dynamic_descriptors=_RATE_LIMITED_CLIENTS,
+            enable_retry_after_header=True,
+        )
+    }
+
+
+def cors(origins: Iterable[str]) -> Json:
+    """Let scripts of these origins call the API with their tokens."""
+    return {
+        CORS: typed(
+            "envoy.extensions.filters.http.cors.v3.CorsPolicy",
+            allow_origin_string_match=[{"exact": origin} for origin in origins],
+            allow_methods="GET, HEAD, POST, PUT, PATCH, DELETE",
+            allow_headers="authorization, content-type, idempotency-key, if-match, if-none-match",
+            expose_headers="etag, location, retry-after",
+            max_age="600",
+        )
+    }
+
+
+def uncompressed() -> Json:
+    """Keep the compressors away from what is compressed already."""
+    disabled = typed("envoy.extensions.filters.http.compressor.v3.CompressorPerRoute", disabled=True)
+    return {f"{COMPRESSOR}.{name}": disabled for name in _COMPRESSORS}
+
+
+def _provider(identity: Identity) -> Json:
+    return {
+        "issuer": identity.issuer,
+        "audiences": [identity.audience],
+        "remote_jwks": {
+            "http_uri": {"uri": identity.jwks_url, "cluster": JWKS, "timeout": "2s"},
+            "cache_duration": seconds(_JWKS_LIFETIME),
+            # The listener does not wait: the shop can be looked at while the issuer starts.
+            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
+        },
+        "from_headers": [{"name": "Authorization", "value_prefix": "Bearer "}],
+        "forward": True,
+        "require_expiration": True,
+        "clock_skew_seconds": _CLOCK_SKEW,
+        "payload_in_metadata": _CLAIMS,
+        "claim_to_headers": [{"header_name": SUBJECT_HEADER, "claim_name": "sub"}],
+    }
+
+
+def _any_role(roles: Iterable[str]) -> Json:
+    path = [{"key": _CLAIMS}, {"key": "roles"}]
+    principals = [
+        {
+            "sourced_metadata": {
+                "metadata_matcher": {
+                    "filter": JWT,
+                    "path": path,
+                    "value": {"list_match": {"one_of": {"string_match": {"exact": role}}}},
+                }
+            }
+        }
+        for role in roles
+    ]
+    policy = {"permissions": [{"any": True}], "principals": [{"or_ids": {"ids": principals}}]}
+    return typed(
+        "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
+        rbac={"rules": {"action": "ALLOW", "policies": {"roles": policy}}},
+    )
+
+
+_COMPRESSORS = {
+    "zstd": extension(
+        "zstd",
+        "envoy.extensions.compression.zstd.compressor.v3.Zstd",
+        compression_level=3,
+    ),
+    "br": extension(
+        "br",
+        "envoy.extensions.compression.brotli.compressor.v3.Brotli",
+        quality=3,
+    ),
+    "gzip": extension(
+        "gzip",
+        "envoy.extensions.compression.gzip.compressor.v3.Gzip",
+        compression_level="COMPRESSION_LEVEL_3",
+    ),
+}
+
+
+def _compressor(name: str) -> Json:
+    return extension(
+        f"{COMPRESSOR}.{name}",
+        "envoy.extensions.filters.http.compressor.v3.Compressor",
+        compressor_library=_COMPRESSORS[name],
+        choose_first=True,
+        response_direction_config={
+            "common_config": {
+                "min_content_length": COMPRESSED_FROM_BYTES,
+                "content_type_matcher": [{"prefix": media_type} for media_type in COMPRESSED_TYPES],
+            },
+            "remove_accept_encoding_header": True,
+            "weaken_etag_on_compress": True,
+        },
+    )
