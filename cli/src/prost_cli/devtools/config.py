@@ -53,7 +53,8 @@ class Retention:
 class Config:
     """Everything the process is told; ports of 0 mean any free one.
 
-    `log_dir` holds one `PROCESS.log` for each process of the stack, appended to or rotated by renaming.
+    `log_dir` holds one `PROCESS.log` for each process of the stack, appended to, or copied to
+    `PROCESS.log.1` and emptied.
     `allowed_hosts` are names besides loopback under which the dashboard may be addressed.
     """
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import sqlite3
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
@@ -29,12 +30,16 @@ _PLAIN_LEVEL = re.compile(
     r"\b(trace|debug|info|notice|warn|warning|error|critical|fatal|panic)\b", re.IGNORECASE
 )
 _LEVEL_SEARCHED = 120
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d)?) ")
 
 log = logging.getLogger(__name__)
 
 
 class Tail:
-    """Follows every `*.log` of a folder; how far it came is committed together with the lines."""
+    """Follows every `*.log` of a folder; how far it came is committed together with the lines.
+
+    A file is rotated by copying it to `NAME.log.1` and emptying it.
+    """
 
     def __init__(self, store: Store, folder: Path, services: Callable[[], Iterable[str]]) -> None:
         self._store = store
@@ -73,29 +78,38 @@ class Tail:
 
     def _read(self, path: Path) -> tuple[list[bytes], Position | None, bool]:
         """Return a file's next whole lines, where they end (None: nothing new) and whether there is more."""
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return [], None, False
+        with file:
+            status = os.fstat(file.fileno())
+            start = self._start(path, status)
+            if start <= status.st_size:
+                chunk, end = _whole_lines(file, start)
+                position = Position(str(path), status.st_ino, start + end) if end else None
+                return chunk[:end].splitlines(), position, bool(end) and start + end < status.st_size
+        # The file was emptied since the last look: what was missed is in its copy.
+        try:
+            with path.with_name(f"{path.name}.1").open("rb") as copy:
+                chunk, end = _whole_lines(copy, start)
+        except FileNotFoundError:
+            chunk, end = b"", 0
+        return chunk[:end].splitlines(), Position(str(path), status.st_ino, start + end if end else 0), True
+
+    def _start(self, path: Path, status: os.stat_result) -> int:
         last = self._positions.get(str(path))
-        rotated = path.with_name(f"{path.name}.1")
-        for candidate in (rotated, path) if last else (path,):
-            try:
-                file = candidate.open("rb")
-            except FileNotFoundError:
-                continue
-            with file:
-                size, inode = file.seek(0, 2), candidate.stat().st_ino
-                if candidate is rotated and (last is None or inode != last.inode or size <= last.offset):
-                    continue
-                if last is None:
-                    start = max(0, size - _CHUNK)
-                else:
-                    start = last.offset if inode == last.inode and last.offset <= size else 0
-                file.seek(start)
-                chunk = file.read(_CHUNK)
-            end = chunk.rfind(b"\n") + 1
-            if not end and (len(chunk) >= _LONGEST_LINE or candidate is rotated):
-                end = len(chunk)
-            if end:
-                return chunk[:end].splitlines(), Position(str(path), inode, start + end), start + end < size
-        return [], None, False
+        if last is None:
+            return max(0, status.st_size - _CHUNK)
+        return last.offset if status.st_ino == last.inode else 0
+
+
+def _whole_lines(file: BinaryIO, start: int) -> tuple[bytes, int]:
+    """Return what follows `start` and how much of it to take: up to the last line's end."""
+    file.seek(start)
+    chunk = file.read(_CHUNK)
+    end = chunk.rfind(b"\n") + 1
+    return chunk, end or (len(chunk) if len(chunk) >= _LONGEST_LINE else 0)
 
 
 def parse_line(line: bytes, service: str, process: str) -> Log:
@@ -108,9 +122,12 @@ def parse_line(line: bytes, service: str, process: str) -> Log:
         if isinstance(fields, dict):
             return _structured(fields, service, process)
     text = clip(_ANSI.sub("", line.decode("utf-8", "replace")))
+    moment = time.time()
+    if stamp := _STAMP.match(text):
+        moment, text = _moment(stamp[1]), text[stamp.end() :]
     guessed = _PLAIN_LEVEL.search(text[:_LEVEL_SEARCHED])
     level = (severity(guessed[1]) if guessed else None) or LEVELS["info"]
-    return Log(time=time.time(), service=service, process=process, level=level, message=text)
+    return Log(time=moment, service=service, process=process, level=level, message=text)
 
 
 def _structured(fields: dict[str, Any], service: str, process: str) -> Log:
