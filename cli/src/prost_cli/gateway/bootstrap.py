@@ -19,14 +19,11 @@ def file_source(folder: str, name: str) -> Json:
     }
 
 
-def bootstrap(
-    settings: GatewaySettings, addresses: Addresses, *, listeners_source: Json, clusters_source: Json
-) -> Json:
-    """Render the bootstrap."""
+def bootstrap(settings: GatewaySettings, addresses: Addresses) -> Json:
+    """Render the bootstrap; where listeners and clusters come from is the caller's to add."""
     return {
         "node": {"id": "gateway", "cluster": "gateway"},
         "admin": {"address": socket_address(addresses.admin)},
-        "dynamic_resources": {"lds_config": listeners_source, "cds_config": clusters_source},
         "overload_manager": {
             "resource_monitors": [
                 extension(

@@ -23,17 +23,18 @@ _HEADERS_TIMEOUT = 10
 _DOWNSTREAM_IDLE_TIMEOUT = 300
 _BUFFER_BYTES = 32 * 1024
 
-# What only the gateway may say: who was verified, and where a trace begins.
+# What only the gateway may say: where a trace begins, who was verified, how Envoy is to treat a request.
 _STRIPPED = [
     {"remove": "traceparent"},
     {"remove": "tracestate"},
     {"remove": "baggage"},
     {"remove_on_match": {"key_matcher": {"prefix": "x-prost-"}}},
+    {"remove_on_match": {"key_matcher": {"prefix": "x-envoy-"}}},
 ]
 
 
-def listener(settings: GatewaySettings, addresses: Addresses, routes_source: Json) -> Json:
-    """Render the public listener, whose routes come from `routes_source`."""
+def listener(settings: GatewaySettings, addresses: Addresses, routes: Json) -> Json:
+    """Render the public listener; `routes` is the route table, or the file source that it is read from."""
     return {
         "name": LISTENER_NAME,
         "address": socket_address(addresses.listen),
@@ -44,7 +45,7 @@ def listener(settings: GatewaySettings, addresses: Addresses, routes_source: Jso
                     extension(
                         "envoy.filters.network.http_connection_manager",
                         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-                        **_connection_manager(settings, addresses, routes_source),
+                        **_connection_manager(settings, addresses, routes),
                     )
                 ]
             }
@@ -58,11 +59,16 @@ def socket_address(address: str) -> Json:
     return {"socket_address": {"address": endpoint.host, "port_value": endpoint.port}}
 
 
-def _connection_manager(settings: GatewaySettings, addresses: Addresses, routes_source: Json) -> Json:
+def _connection_manager(settings: GatewaySettings, addresses: Addresses, routes: Json) -> Json:
+    from_file = "path_config_source" in routes
     manager: Json = {
         "stat_prefix": "gateway",
         "codec_type": "AUTO",
-        "rds": {"route_config_name": ROUTES_NAME, "config_source": routes_source},
+        **(
+            {"rds": {"route_config_name": ROUTES_NAME, "config_source": routes}}
+            if from_file
+            else {"route_config": routes}
+        ),
         "http_filters": http_filters(settings, addresses),
         "server_name": "prost",
         "use_remote_address": True,

@@ -24,6 +24,10 @@ CLUSTERS = "clusters.json"
 ROUTES = "routes.json"
 LISTENERS = "listeners.json"
 
+_CLUSTER = "envoy.config.cluster.v3.Cluster"
+_LISTENER = "envoy.config.listener.v3.Listener"
+_ROUTES = "envoy.config.route.v3.RouteConfiguration"
+
 
 def render(
     folder: str, specs: Iterable[ServiceSpec], settings: GatewaySettings, addresses: Addresses
@@ -32,39 +36,28 @@ def render(
 
     `folder` is the absolute path under which Envoy will find them. Equal input gives equal bytes.
     """
-    services = sorted(specs, key=lambda spec: spec.name)
-    cluster_type = "envoy.config.cluster.v3.Cluster"
+    services = _sorted(specs)
+    dynamic = {"lds_config": file_source(folder, LISTENERS), "cds_config": file_source(folder, CLUSTERS)}
     return {
-        CLUSTERS: encode(discovery([typed(cluster_type, **c) for c in clusters(services, addresses)])),
-        ROUTES: encode(
-            discovery(
-                [
-                    typed(
-                        "envoy.config.route.v3.RouteConfiguration",
-                        **route_table(services, settings, addresses),
-                    )
-                ]
-            )
-        ),
+        CLUSTERS: encode(discovery([typed(_CLUSTER, **found) for found in clusters(services, addresses)])),
+        ROUTES: encode(discovery([typed(_ROUTES, **route_table(services, settings, addresses))])),
         LISTENERS: encode(
-            discovery(
-                [
-                    typed(
-                        "envoy.config.listener.v3.Listener",
-                        **listener(settings, addresses, file_source(folder, ROUTES)),
-                    )
-                ]
-            )
+            discovery([typed(_LISTENER, **listener(settings, addresses, file_source(folder, ROUTES)))])
         ),
-        BOOTSTRAP: encode(
-            bootstrap(
-                settings,
-                addresses,
-                listeners_source=file_source(folder, LISTENERS),
-                clusters_source=file_source(folder, CLUSTERS),
-            )
-        ),
+        BOOTSTRAP: encode({**bootstrap(settings, addresses), "dynamic_resources": dynamic}),
     }
+
+
+def render_static(specs: Iterable[ServiceSpec], settings: GatewaySettings, addresses: Addresses) -> bytes:
+    """Return the same gateway as one self-contained file, which Envoy can validate as a whole."""
+    services = _sorted(specs)
+    public = listener(settings, addresses, route_table(services, settings, addresses))
+    static = {"listeners": [public], "clusters": clusters(services, addresses)}
+    return encode({**bootstrap(settings, addresses), "static_resources": static})
+
+
+def _sorted(specs: Iterable[ServiceSpec]) -> list[ServiceSpec]:
+    return sorted(specs, key=lambda spec: spec.name)
 
 
 def write(
@@ -84,15 +77,15 @@ def write(
     return frozenset(changed)
 
 
-def command(envoy: str, folder: Path, settings: GatewaySettings) -> list[str]:
-    """Return the command line that runs the gateway from the files in `folder`.
+def command(envoy: str | Path, bootstrap_file: Path, settings: GatewaySettings) -> list[str]:
+    """Return the command line that runs the gateway.
 
     It stays in the foreground, logs warnings to stderr, and ends at SIGTERM.
     """
     return [
-        envoy,
+        str(envoy),
         "--config-path",
-        str(folder.resolve() / BOOTSTRAP),
+        str(bootstrap_file.resolve()),
         "--concurrency",
         str(settings.concurrency),
         "--disable-hot-restart",
