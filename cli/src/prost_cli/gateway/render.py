@@ -77,20 +77,23 @@ def write(
     return frozenset(changed)
 
 
-def command(envoy: str | Path, bootstrap_file: Path, settings: GatewaySettings) -> list[str]:
-    """Return the command line that runs the gateway.
+def command(envoy: str | Path, folder: Path, settings: GatewaySettings) -> list[str]:
+    """Return the command line that runs the gateway on the files in `folder`.
 
     It stays in the foreground, logs warnings to stderr, and ends at SIGTERM.
     """
     return [
         str(envoy),
         "--config-path",
-        str(bootstrap_file.resolve()),
+        str(folder.resolve() / BOOTSTRAP),
         "--concurrency",
         str(settings.concurrency),
         "--disable-hot-restart",
         "--log-level",
         "warning",
+        # A collector that is away would fill the log with a line for each batch.
+        "--component-log-level",
+        "tracing:critical",
         "--file-flush-interval-msec",
         "500",
     ]
