@@ -79,49 +79,37 @@ class Allergen(StrEnum):
 class ProductNotFound(NotFound):
     """No product that the caller may see has this id or slug."""
 
-    code = "product-not-found"
-
 
 class VariantNotFound(NotFound):
     """No variant has this id."""
 
-    code = "variant-not-found"
+
+class ImageNotFound(NotFound):
+    """The product has no image of this id."""
 
 
 class ReviewNotFound(NotFound):
     """No review has this id."""
 
-    code = "review-not-found"
-
 
 class SlugTaken(Conflict):
     """Another product already has this slug."""
-
-    code = "slug-taken"
 
 
 class SkuTaken(Conflict):
     """Another variant already has this stock-keeping unit."""
 
-    code = "sku-taken"
-
 
 class AlreadyReviewed(Conflict):
     """The customer has reviewed this product before."""
-
-    code = "already-reviewed"
 
 
 class TransitionRefused(Conflict):
     """The product or review cannot go from its state to the wanted one."""
 
-    code = "transition-refused"
-
 
 class ProductChanged(PreconditionFailed):
     """The product changed since the caller read the version named in If-Match."""
-
-    code = "product-changed"
 
 
 ALCOHOL_FREE_MAX: Final = Decimal("0.5")

@@ -69,7 +69,9 @@ def project(product: Row, variants: Sequence[Row], images: Sequence[Row]) -> Pro
         "created_at": instant(product["created_at"]),
         "updated_at": instant(product["updated_at"]),
     }
-    return Projection(orjson.dumps(card), orjson.dumps(details), _document(product, variants, available=available))
+    return Projection(
+        orjson.dumps(card), orjson.dumps(details), _document(product, variants, available=available)
+    )
 
 
 def picture(media: Row, alt_de: str, alt_en: str) -> dict[str, object]:
@@ -163,7 +165,11 @@ def _document(product: Row, variants: Sequence[Row], *, available: bool) -> dict
             product["producer_name"],
             product["category_name_de"],
             product["category_name_en"],
-            *(part for part in (product["style_name_de"], product["style_name_en"], product["region"]) if part),
+            *(
+                part
+                for part in (product["style_name_de"], product["style_name_en"], product["region"])
+                if part
+            ),
             *domain.COUNTRIES.get(product["country"], ()),
             *(row["sku"] for row in variants),
         ],

@@ -1,0 +1,194 @@
+"""The catalogue as it was at one point of the feed: lists, facets, pages and suggestions from one index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from tantivy import Order, Query
+
+from prost.money import Money
+from prost_catalog.search.documents import FACET_FIELDS, FORMAT
+from prost_catalog.search.folding import words
+from prost_catalog.search.queries import Wanted, filter_query, prefix_query, text_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tantivy import DocAddress, Index, Searcher
+
+MOST_VALUES: Final = 100
+"""Values that a facet lists; the ones filtered by are always among them."""
+
+# Above this many distinct values per segment the counts would become estimates.
+_EXACT_UP_TO: Final = 60_000
+
+_SORTS: Final[Mapping[str, tuple[str, Order]]] = {
+    "relevance": ("popularity", Order.Desc),
+    "name": ("by_name", Order.Asc),
+    "-name": ("by_name", Order.Desc),
+    "price": ("price", Order.Asc),
+    "-price": ("price", Order.Desc),
+    "price_per_litre": ("price_per_litre", Order.Asc),
+    "rating": ("by_rating", Order.Desc),
+    "newest": ("created_at", Order.Desc),
+}
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """What facets and menus call things: JSON objects by slug, in the order in which they are shown.
+
+    Every one has `slug` and `name` {de, en}; a category also `description` {de, en}, `image` and `parent`.
+    """
+
+    category: dict[str, dict[str, Any]] = field(default_factory=dict)
+    style: dict[str, dict[str, Any]] = field(default_factory=dict)
+    producer: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deposit: dict[str, dict[str, Any]] = field(default_factory=dict)
+    origin: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A piece of a list: the JSON of its items, how many there are in all, and the facets beside them."""
+
+    items: list[bytes]
+    total: int
+    facets: dict[str, object]
+
+
+class Snapshot:
+    """Answers from one state of the index; `version` names that state on every replica alike."""
+
+    def __init__(self, index: Index, seq: int, shelves: Shelves) -> None:
+        """Pin the index's present state."""
+        self._schema = index.schema
+        self._searcher: Searcher = index.searcher()
+        self._shelves = shelves
+        self.seq = seq
+        self.version = f"{FORMAT}.{seq}"
+        self._folded_shelves = [
+            (kind, shelf, frozenset(words(f"{shelf['name']['de']} {shelf['name']['en']}")))
+            for kind, shelves_of_kind in (("category", shelves.category), ("producer", shelves.producer))
+            for shelf in shelves_of_kind.values()
+        ]
+
+    def page(self, wanted: Wanted, sort: str, offset: int, size: int) -> Page:
+        """Find a page of products, with facets that are true under all other filters."""
+        text = self._text(wanted)
+        query = filter_query(self._schema, wanted, text)
+        found = self._search(query, sort, offset, size, scored=text is not None)
+        items = [self._stored(address, "card") for _, address in found.hits]
+        return Page(items, found.count or 0, self._facets(wanted, text, query))
+
+    def product(self, id_or_slug: str) -> bytes | None:
+        """Find the JSON of a product's page."""
+        by_either = [Query.term_query(self._schema, name, id_or_slug) for name in ("id", "slug")]
+        found = self._searcher.search(Query.disjunction_max_query(by_either), 1, count=False).hits
+        if not found:
+            return None
+        address = found[0][1]
+        return self._stored(address, "card")[:-1] + b"," + self._stored(address, "details")[1:]
+
+    def categories(self) -> list[dict[str, object]]:
+        """List the categories in their order, each with the number of its products."""
+        counts = dict(self._values(Query.all_query(), ["category"])["category"])
+        return [{**shelf, "count": counts.get(slug, 0)} for slug, shelf in self._shelves.category.items()]
+
+    def suggestions(self, text: str, size: int) -> list[dict[str, object]]:
+        """Complete what is being typed: shelves whose name begins so, then products, most popular first."""
+        typed = words(text)
+        query = prefix_query(self._schema, text)
+        if query is None:
+            return []
+        shelves = [
+            {"kind": kind, "slug": shelf["slug"], "label": shelf["name"], "image": shelf.get("image")}
+            for kind, shelf, names in self._folded_shelves
+            if all(any(name.startswith(word) for name in names) for word in typed)
+        ][: size // 2]
+        found = self._searcher.search(query, size - len(shelves), count=False, weight_by_field="popularity")
+        cards = (orjson.loads(self._stored(address, "card")) for _, address in found.hits)
+        products = [
+            {
+                "kind": "product",
+                "slug": card["slug"],
+                "label": {"de": card["name"], "en": card["name"]},
+                "image": card["image"],
+            }
+            for card in cards
+        ]
+        return [*shelves, *products]
+
+    def _text(self, wanted: Wanted) -> Query | None:
+        """Forgive typing errors only where nothing in the whole catalogue is spelt as typed."""
+        strict = text_query(self._schema, wanted.text, forgiving=False)
+        if strict is None or self._searcher.search(strict, 1, count=False).hits:
+            return strict
+        return text_query(self._schema, wanted.text, forgiving=True)
+
+    def _search(self, query: Query, sort: str, offset: int, size: int, *, scored: bool) -> Any:
+        if sort == "relevance" and scored:
+            return self._searcher.search(query, size, offset=offset, weight_by_field="popularity")
+        column, order = _SORTS[sort]
+        return self._searcher.search(query, size, offset=offset, order_by_field=column, order=order)
+
+    def _stored(self, address: DocAddress, name: str) -> bytes:
+        return bytes(self._searcher.doc(address).get_first(name) or b"null")
+
+    def _facets(self, wanted: Wanted, text: Query | None, query: Query) -> dict[str, object]:
+        """Count each facet as if it were not filtered by; those that are not share one pass."""
+        active = wanted.active_facets()
+        rest = [name for name in (*FACET_FIELDS, "alcohol_free", "price") if name not in active]
+        counted = self._values(query, rest)
+        for name in active:
+            others = filter_query(self._schema, wanted.without(name), text)
+            counted |= self._values(others, [name])
+            missing = set(getattr(wanted, name, None) or ()) if name in FACET_FIELDS else set()
+            for value in missing - {value for value, _ in counted[name]}:
+                counted[name].append((value, self._count(others, name, value)))
+        facets: dict[str, object] = {name: list(self._labelled(name, counted[name])) for name in FACET_FIELDS}
+        facets["alcohol_free"] = [{"value": "true", "count": counted["alcohol_free"]}]
+        facets["price"] = counted["price"]
+        return facets
+
+    def _labelled(self, facet: str, values: Sequence[tuple[str, int]]) -> Iterator[dict[str, object]]:
+        shelves: dict[str, dict[str, Any]] = getattr(self._shelves, facet)
+        for value, count in values:
+            # A value that a customer made up has no shelf, and no products either.
+            if shelf := shelves.get(value):
+                yield {"value": value, "label": shelf["name"], "count": count}
+
+    def _values(self, query: Query, names: Iterable[str]) -> dict[str, Any]:
+        """Count the values of several facets in one pass over the hits."""
+        wanted: dict[str, Any] = {}
+        for name in names:
+            if name == "price":
+                wanted |= {"lowest": {"min": {"field": name}}, "highest": {"max": {"field": name}}}
+            elif name == "alcohol_free":
+                wanted[name] = {"sum": {"field": name}}
+            else:
+                terms = {"field": name, "size": MOST_VALUES, "segment_size": _EXACT_UP_TO}
+                wanted[name] = {"terms": terms}
+        if not wanted:
+            return {}
+        found = self._searcher.aggregate(query, wanted)
+        counted: dict[str, Any] = {
+            name: [(bucket["key"], bucket["doc_count"]) for bucket in found[name]["buckets"]]
+            for name in wanted
+            if name in FACET_FIELDS
+        }
+        if "alcohol_free" in wanted:
+            counted["alcohol_free"] = int(found["alcohol_free"]["value"] or 0)
+        if "lowest" in wanted:
+            lowest, highest = found["lowest"]["value"], found["highest"]["value"]
+            counted["price"] = {
+                "min": Money(int(lowest or 0)).wire(),
+                "max": Money(int(highest or 0)).wire(),
+            }
+        return counted
+
+    def _count(self, query: Query, facet: str, value: str) -> int:
+        both = query.and_must_match(Query.term_query(self._schema, facet, value))
+        return self._searcher.search(both, 1).count or 0
