@@ -1,0 +1,87 @@
+"""From the declarations to everything that should run now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prost_cli.dev.ports import LOOPBACK
+from prost_cli.dev.servers import devtools, gateway, rabbitmq, seaweed, storefront, valkey
+from prost_cli.dev.servers.postgres import Postgres
+from prost_cli.dev.services import LocalService
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prost.spec import ServiceSpec
+    from prost_cli.dev.stack import Stack
+    from prost_cli.dev.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The units by name, people's addresses by what they find there, and the services' names by folder."""
+
+    units: Mapping[str, Unit]
+    urls: Mapping[str, str]
+    services: Mapping[str, str]
+
+
+def make(stack: Stack) -> Plan:
+    """Read the declarations, pick what ports are missing, and write the files that the servers read.
+
+    Raises:
+        CliError: a declaration or a setting cannot be used, or a server is missing on this machine.
+    """
+    specs = stack.workspace.specs()
+    postgres = Postgres.of(stack)
+    services = {spec.name: LocalService(stack, postgres, folder, spec) for folder, spec in specs.items()}
+    front = storefront.units(stack)
+    units = [
+        *postgres.units(),
+        *valkey.units(stack),
+        *seaweed.units(stack),
+        *devtools.units(stack, gateway.url(stack), {name: s.database_url for name, s in services.items()}),
+        *(rabbitmq.units(stack) if stack.broker == rabbitmq.NAME else ()),
+        *gateway.units(
+            stack,
+            specs.values(),
+            {name: f"{LOOPBACK}:{service.web_port}" for name, service in services.items()},
+            storefront.address(stack) if front else None,
+        ),
+        *front,
+    ]
+    order = _start_order({spec.name: spec for spec in specs.values()})
+    for name, service in services.items():
+        units += service.units(services, order[name])
+    stack.save()
+    return Plan(
+        units={unit.name: unit for unit in units},
+        urls=_urls(stack, services, has_storefront=bool(front)),
+        services={folder.name: spec.name for folder, spec in specs.items()},
+    )
+
+
+def _urls(stack: Stack, services: Mapping[str, LocalService], *, has_storefront: bool) -> dict[str, str]:
+    urls = {"gateway": gateway.url(stack)}
+    if has_storefront:
+        urls["storefront"] = f"{gateway.url(stack)}/"
+    urls["dashboard"] = devtools.dashboard(stack)
+    return urls | {
+        name: f"{gateway.url(stack)}{service.spec.http.prefix}"
+        for name, service in services.items()
+        if service.spec.http
+    }
+
+
+def _start_order(specs: Mapping[str, ServiceSpec]) -> dict[str, frozenset[str]]:
+    """Return for each service those it calls; a call that would close a circle waits for nobody."""
+    order: dict[str, frozenset[str]] = {}
+    for name, spec in sorted(specs.items()):
+        callees = {callee for callee in spec.callees if callee in specs}
+        order[name] = frozenset(callee for callee in callees if not _reaches(order, callee, name))
+    return order
+
+
+def _reaches(order: Mapping[str, frozenset[str]], start: str, goal: str) -> bool:
+    return start == goal or any(_reaches(order, callee, goal) for callee in order.get(start, ()))
