@@ -108,7 +108,7 @@ class TransitionRefused(Conflict):
     """The product or review cannot go from its state to the wanted one."""
 
 
-class ProductChanged(PreconditionFailed):
+class StaleVersion(PreconditionFailed):
     """The product changed since the caller read the version named in If-Match."""
 
 

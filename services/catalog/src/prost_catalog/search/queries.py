@@ -31,7 +31,7 @@ _START_OF_NAME: Final = 8.0
 class Wanted:
     """What a customer wants to see; empty and None stand for no filter. Prices are in minor units."""
 
-    text: str = ""
+    q: str = ""
     category: tuple[str, ...] = ()
     style: tuple[str, ...] = ()
     producer: tuple[str, ...] = ()

@@ -123,10 +123,10 @@ class Snapshot:
 
     def _text(self, wanted: Wanted) -> Query | None:
         """Forgive typing errors only where nothing in the whole catalogue is spelt as typed."""
-        strict = text_query(self._schema, wanted.text, forgiving=False)
+        strict = text_query(self._schema, wanted.q, forgiving=False)
         if strict is None or self._searcher.search(strict, 1, count=False).hits:
             return strict
-        return text_query(self._schema, wanted.text, forgiving=True)
+        return text_query(self._schema, wanted.q, forgiving=True)
 
     def _search(self, query: Query, sort: str, offset: int, size: int, *, scored: bool) -> Any:
         if sort == "relevance" and scored:

@@ -20,7 +20,7 @@ def lock_product(product_id: UUID, version: int | None) -> Product:
 
     Raises:
         ProductNotFound: there is none.
-        ProductChanged: it is not at the version that the caller has read.
+        StaleVersion: it is not at the version that the caller has read.
     """
     # A weaker lock than FOR UPDATE, which would wait for those who merely refer to the product.
     held = Product.select().where(Product.id == product_id).for_update("FOR NO KEY UPDATE")
@@ -28,7 +28,7 @@ def lock_product(product_id: UUID, version: int | None) -> Product:
     if product is None:
         raise domain.ProductNotFound("There is no such product.")
     if version is not None and version != product.version:
-        raise domain.ProductChanged("The product was changed since you read it.")
+        raise domain.StaleVersion("The product was changed since you read it.")
     return product
 
 

@@ -23,7 +23,7 @@ def attach_image(
     A picture that the product already has is described and placed anew.
 
     Raises:
-        ProductNotFound, ProductChanged: as they say.
+        ProductNotFound, StaleVersion: as they say.
     """
     alt_de, alt_en = alt
     with database.atomic():
@@ -47,7 +47,7 @@ def detach_image(product_id: UUID, version: int | None, image_id: UUID) -> None:
     """Stop showing a picture with a product; its files stay, since addresses by content never change.
 
     Raises:
-        ProductNotFound, ProductChanged, ImageNotFound: as they say.
+        ProductNotFound, StaleVersion, ImageNotFound: as they say.
     """
     with database.atomic():
         product = lock_product(product_id, version)

@@ -45,7 +45,7 @@ def change_product(product_id: UUID, version: int | None, changes: Mapping[str, 
     """Change facts of a product.
 
     Raises:
-        ProductNotFound, ProductChanged, SlugTaken: as they say.
+        ProductNotFound, StaleVersion, SlugTaken: as they say.
         Invalid: naming the field that breaks a rule.
     """
     with database.atomic():
@@ -61,7 +61,7 @@ def move_product(product_id: UUID, version: int | None, wanted: ProductState) ->
     """Publish, withdraw or archive a product; its own state again is no change.
 
     Raises:
-        ProductNotFound, ProductChanged, TransitionRefused: as they say.
+        ProductNotFound, StaleVersion, TransitionRefused: as they say.
     """
     with database.atomic():
         product = lock_product(product_id, version)

@@ -25,7 +25,7 @@ def add_variant(product_id: UUID, version: int | None, facts: Mapping[str, Any],
     """Add a variant and its first price, given as `price`, behind the others.
 
     Raises:
-        ProductNotFound, ProductChanged, SkuTaken: as they say.
+        ProductNotFound, StaleVersion, SkuTaken: as they say.
         Invalid: naming the field that breaks a rule.
     """
     with database.atomic():
@@ -58,7 +58,7 @@ def change_variant(variant_id: UUID, version: int | None, changes: Mapping[str, 
     """Change facts of a variant; returns the id of its product.
 
     Raises:
-        VariantNotFound, ProductChanged: as they say.
+        VariantNotFound, StaleVersion: as they say.
         Invalid: naming the field that breaks a rule.
     """
     with database.atomic():
@@ -78,7 +78,7 @@ def archive_variant(variant_id: UUID, version: int | None) -> UUID:
     """Take a variant out of the shop for good; orders of the past go on referring to it.
 
     Raises:
-        VariantNotFound, ProductChanged: as they say.
+        VariantNotFound, StaleVersion: as they say.
         TransitionRefused: a published product would be left without a variant.
     """
     with database.atomic():
@@ -97,7 +97,7 @@ def set_price(variant_id: UUID, version: int | None, amount: Money, set_by: str)
     """Let a gross price hold from now on; the same price again is no change. Returns the product's id.
 
     Raises:
-        VariantNotFound, ProductChanged: as they say.
+        VariantNotFound, StaleVersion: as they say.
         Invalid: the price is not above zero.
     """
     if amount.minor <= 0:

@@ -1,0 +1,302 @@
+"""Fills a database with any number of made-up products, for measuring: `python -m prost_catalog.bulk`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import product as combinations
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg2
+
+from prost.db import uuid7
+from prost_catalog import domain
+from prost_catalog.settings import CatalogSettings
+from prost_catalog.use_cases.cards import CHANNEL
+from prost_catalog.use_cases.projection import project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class.
+
+CHUNK: Final = 10_000
+PRODUCERS: Final = 2_000
+
+# Slug, German and English name, share, strengths in tenths of a percent, styles.
+_SHELVES: Final = (
+    ("bier", "Bier", "Beer", 30, (45, 75), "Pils Helles Weißbier Dunkel Kölsch Altbier Bockbier Kellerbier"),
+    ("wein", "Wein", "Wine", 20, (105, 145), "Riesling Silvaner Spätburgunder Grauburgunder Dornfelder Merlot"),
+    ("sekt", "Sekt", "Sparkling wine", 5, (105, 125), "Brut Rosé Winzersekt Crémant"),
+    ("spirituosen", "Spirituosen", "Spirits", 10, (375, 470), "Gin Rum Whisky Obstbrand Wodka Kräuterlikör"),
+    ("alkoholfreies-bier", "Alkoholfreies Bier", "Alcohol-free beer", 5, (0, 5), "Radler Pils Weißbier Helles"),
+    ("saft", "Saft", "Juice", 10, None, "Apfelsaft Orangensaft Traubensaft Johannisbeernektar Apfelschorle"),
+    ("limonade", "Limonade", "Soft drinks", 10, None, "Cola Zitronenlimonade Orangenlimonade Tonic Brause"),
+    ("wasser", "Wasser", "Water", 5, None, "Mineralwasser Heilwasser Tafelwasser"),
+    ("tee", "Eistee & Mate", "Iced tea & mate", 3, None, "Eistee Mate Kräutertee"),
+    ("milch", "Milch & Pflanzendrinks", "Milk & plant drinks", 2, None, "Haferdrink Mandeldrink Sojadrink Kakao"),
+)
+_PLACES: Final = (
+    "Berg Tal Wald See Stein Fels Hof Burg Au Quell Linden Eichen Adler Löwen Kloster Markt Brunnen Sonnen Mühl Forst"
+).split()
+_ENDINGS: Final = "berg tal wald see stein fels hof burg au quell".split()
+_TITLES: Final = (
+    "Alte Goldene Feine Klassische Frische Herbe Milde Urige Reine Edle Kühle Wilde Stille Grüne Rote Kleine Große"
+).split()
+_ORIGINS: Final = ("DE",) * 12 + ("AT", "AT", "BE", "CZ", "CH", "ES", "FR", "FR", "GB", "IE", "IT", "IT", "NL", "US")
+
+# German and English name, millilitres, containers, vessel, deposit per container, price factor in thousandths.
+_PACKS: Final = (
+    ("0,33 l Flasche", "0.33 l bottle", 330, 1, "bottle", "reusable", 1000),
+    ("0,5 l Flasche", "0.5 l bottle", 500, 1, "bottle", "reusable", 1350),
+    ("0,5 l Dose", "0.5 l can", 500, 1, "can", "one_way", 1300),
+    ("0,75 l Flasche", "0.75 l bottle", 750, 1, "bottle", "none", 2400),
+    ("Kasten 20 × 0,5 l", "Crate of 20 × 0.5 l", 500, 20, "crate", "reusable", 24000),
+    ("1 l Karton", "1 l carton", 1000, 1, "carton", "none", 2000),
+)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A category with its styles, as rows of the database."""
+
+    category: dict[str, Any]
+    styles: list[dict[str, Any]]
+    strengths: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every worker needs to know to make its part."""
+
+    url: str
+    shelves: list[Shelf]
+    producers: list[dict[str, Any]]
+    first_seq: int
+
+
+class Copy:
+    """Rows of one table on their way through COPY."""
+
+    def __init__(self, table: str, columns: str) -> None:
+        """Collect rows of these columns."""
+        self._head = f"COPY {table} ({columns}) FROM STDIN"
+        self._text = io.StringIO()
+
+    def add(self, *values: object) -> None:
+        """Add a row; None is NULL and bytes are bytea."""
+        self._text.write("\t".join(map(_field, values)) + "\n")
+
+    def send(self, cursor: Cursor) -> None:
+        """Send what was collected."""
+        self._text.seek(0)
+        cursor.copy_expert(self._head, self._text)
+
+
+def fill(url: str, count: int, workers: int = 2) -> None:
+    """Add `count` products with variants, prices and cards to a migrated database."""
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("SELECT setval('product_cards_seq', nextval('product_cards_seq') + %s) - %s", (count, count))
+        first_seq = cursor.fetchone()[0]
+        plan = Plan(url, _make_shelves(cursor), _make_producers(cursor), first_seq)
+    starts = range(0, count, CHUNK)
+    with ProcessPoolExecutor(workers) as pool:
+        for done in pool.map(_fill_chunk, [plan] * len(starts), starts, [count] * len(starts)):
+            print(f"\r{done:>10,} products", end="", flush=True)  # noqa: T201 - progress of a command.
+    print()  # noqa: T201
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+
+
+def _fill_chunk(plan: Plan, start: int, count: int) -> int:
+    end = min(start + CHUNK, count)
+    products = Copy(
+        "products",
+        "id, slug, name, state, category_id, producer_id, style_id, country, region, alcohol_by_volume,"
+        " minimum_age, vat_rate, featured, description_de, description_en, allergens, rating_sum, rating_count,"
+        " created_at, updated_at",
+    )
+    variants = Copy(
+        "variants",
+        "id, product_id, sku, name_de, name_en, volume_ml, pack_size, vessel, deposit_kind, deposit_minor,"
+        " available, position",
+    )
+    prices = Copy("prices", "id, variant_id, amount_minor, valid_from, set_by")
+    cards = Copy("product_cards", "product_id, seq, card, details, document")
+    for number in range(start, end):
+        chance = random.Random(plan.first_seq + number)  # noqa: S311 - nothing secret is drawn.
+        product = _product(plan, chance, plan.first_seq + number)
+        packs = [_variant(product, chance, position) for position in range(chance.choice((1, 1, 2, 3)))]
+        products.add(*(product[name] for name in _PRODUCT_COLUMNS))
+        for pack in packs:
+            variants.add(*(pack[name] for name in _VARIANT_COLUMNS))
+            for amount, valid_from in zip(pack["amounts"], pack["instants"], strict=True):
+                prices.add(uuid7(), pack["id"], amount, valid_from, "bulk")
+        shown = project(product, packs, [])
+        cards.add(
+            product["id"], plan.first_seq + number, shown.card, shown.details, orjson.dumps(shown.document).decode()
+        )
+    with closing(psycopg2.connect(plan.url)) as connection, connection, connection.cursor() as cursor:
+        for table in (products, variants, prices, cards):
+            table.send(cursor)
+    return end
+
+
+_PRODUCT_COLUMNS: Final = (
+    "id slug name state category_id producer_id style_id country region alcohol_by_volume minimum_age vat_rate"
+    " featured description_de description_en allergens rating_sum rating_count created_at updated_at"
+).split()
+_VARIANT_COLUMNS: Final = (
+    "id product_id sku name_de name_en volume_ml pack_size vessel deposit_kind deposit_minor available position"
+).split()
+
+
+def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
+    shelf = chance.choices(plan.shelves, weights=[entry[3] for entry in _SHELVES])[0]
+    style = chance.choice(shelf.styles)
+    producer = plan.producers[int(len(plan.producers) * chance.random() * chance.random())]
+    strength = Decimal(chance.randint(*shelf.strengths)) / 10 if shelf.strengths else None
+    name = f"{producer['name'].split()[-1]} {chance.choice(_TITLES)} {style['name_de']} {number}"
+    ratings = int(chance.expovariate(0.1))
+    created_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number % 400_000)
+    return {
+        "id": uuid7(),
+        "slug": domain.slugify(name),
+        "name": name,
+        "state": "PUBLISHED",
+        "category_id": shelf.category["id"],
+        "category_slug": shelf.category["slug"],
+        "category_name_de": shelf.category["name_de"],
+        "category_name_en": shelf.category["name_en"],
+        "category_parent_slug": None,
+        "producer_id": producer["id"],
+        "producer_slug": producer["slug"],
+        "producer_name": producer["name"],
+        "style_id": style["id"],
+        "style_slug": style["slug"],
+        "style_name_de": style["name_de"],
+        "style_name_en": style["name_en"],
+        "country": producer["country"],
+        "region": None,
+        "alcohol_by_volume": strength,
+        "minimum_age": domain.lowest_age(strength),
+        "vat_rate": Decimal("7.00") if shelf.category["slug"] == "milch" else Decimal("19.00"),
+        "featured": chance.random() < 0.001,  # noqa: PLR2004 - one in a thousand.
+        "description_de": f"{name}: ein Getränk aus dem Hause {producer['name']}.",
+        "description_en": f"{name}: a drink by {producer['name']}.",
+        "tasting_de": "",
+        "tasting_en": "",
+        "ingredients_de": None,
+        "ingredients_en": None,
+        "allergens": "{gluten_barley}" if "bier" in shelf.category["slug"] else "{}",
+        "serving": None,
+        "nutrition": None,
+        "rating_sum": sum(chance.choices((2, 3, 4, 5), weights=(1, 2, 5, 6), k=ratings)),
+        "rating_count": ratings,
+        "created_at": created_at,
+        "updated_at": created_at,
+    }
+
+
+def _variant(product: dict[str, Any], chance: random.Random, position: int) -> dict[str, Any]:
+    name_de, name_en, volume_ml, pack_size, vessel, kind, factor = _PACKS[
+        (chance.randrange(len(_PACKS)) + position) % len(_PACKS)
+    ]
+    deposit = domain.deposit_for(domain.DepositKind(kind), domain.Vessel(vessel), pack_size, domain.Money(8))
+    amount = max(49, int(chance.lognormvariate(4.9, 0.5)) * factor // 1000)
+    amounts = [amount + 50, amount] if chance.random() < 0.1 else [amount]  # noqa: PLR2004 - one in ten is reduced.
+    return {
+        "id": uuid7(),
+        "product_id": product["id"],
+        "sku": f"BULK-{product['id'].hex.upper()}-{position}",
+        "name_de": name_de,
+        "name_en": name_en,
+        "volume_ml": volume_ml,
+        "pack_size": pack_size,
+        "vessel": vessel,
+        "deposit_kind": kind,
+        "deposit_minor": deposit.minor,
+        "available": chance.random() < 0.95,  # noqa: PLR2004 - one in twenty is sold out.
+        "position": position,
+        "amounts": amounts,
+        "instants": [product["created_at"] + timedelta(days=day) for day in range(len(amounts))],
+    }
+
+
+def _make_shelves(cursor: Cursor) -> list[Shelf]:
+    shelves = []
+    for position, (slug, name_de, name_en, _, strengths, styles) in enumerate(_SHELVES):
+        category = _ensure(cursor, "categories", slug, name_de=name_de, name_en=name_en, position=position)
+        rows = [
+            _ensure(cursor, "styles", domain.slugify(style), name_de=style, name_en=style)
+            for style in styles.split()
+        ]
+        shelves.append(Shelf(category, rows, strengths))
+    return shelves
+
+
+def _make_producers(cursor: Cursor) -> list[dict[str, Any]]:
+    chance = random.Random(1)  # noqa: S311 - nothing secret is drawn.
+    names = [f"{kind} {place}{end}" for kind, place, end in combinations(_KINDS, _PLACES, _ENDINGS)][:PRODUCERS]
+    return [
+        _ensure(cursor, "producers", domain.slugify(name), name=name, country=chance.choice(_ORIGINS))
+        for name in names
+    ]
+
+
+_KINDS: Final = "Brauerei Kelterei Weingut Brennerei Manufaktur Quelle Hofgut Privatbrauerei Kellerei Mosterei".split()
+
+
+def _ensure(cursor: Cursor, table: str, slug: str, **values: object) -> dict[str, Any]:
+    """Insert a row unless its slug is there, and return what the database has."""
+    names = ("id", "slug", *values)
+    columns, marks = ", ".join(names), ", ".join(["%s"] * len(names))
+    cursor.execute(
+        f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (slug) DO NOTHING",  # noqa: S608
+        (str(uuid7()), slug, *values.values()),
+    )
+    cursor.execute(f"SELECT {columns} FROM {table} WHERE slug = %s", (slug,))  # noqa: S608
+    found = cursor.fetchone()
+    return {**dict(zip(names, found or (), strict=True)), "slug": slug}
+
+
+def _field(value: object) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int | UUID | Decimal | datetime):
+        return str(value)
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """Fill the database that PROST_DATABASE_URL names."""
+    parser = argparse.ArgumentParser(prog="python -m prost_catalog.bulk", description=__doc__)
+    parser.add_argument("--products", type=int, required=True, help="how many to add")
+    parser.add_argument("--workers", type=int, default=2, help="processes that make them")
+    chosen = parser.parse_args(None if arguments is None else list(arguments))
+    settings = CatalogSettings()
+    if settings.database_url is None:
+        parser.error("PROST_DATABASE_URL is not set")
+    began = time.perf_counter()
+    fill(settings.database_url.get_secret_value(), chosen.products, chosen.workers)
+    print(f"{chosen.products:,} products in {time.perf_counter() - began:.1f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

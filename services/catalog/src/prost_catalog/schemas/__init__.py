@@ -1,0 +1,1 @@
+"""The wire: what is asked and what is answered."""
