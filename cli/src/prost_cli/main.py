@@ -69,7 +69,7 @@ def root() -> None:
 def main() -> None:
     """Run the command line; a CliError is printed with its remedy and becomes the exit code."""
     try:
-        app()
+        app(prog_name="prost")
     except CliError as error:
         sys.stderr.write(f"prost: {error.message}\n")
         if error.remedy:

@@ -7,8 +7,6 @@ import os
 import sys
 from urllib.parse import urlsplit
 
-from minio import Minio
-
 URL_VARIABLE = "OBJECTS_URL"
 PUBLIC = ":public"
 
@@ -26,6 +24,8 @@ def policy(bucket: str) -> str:
 
 def main() -> None:
     """Create what is missing and set the policy of the public ones."""
+    from minio import Minio  # noqa: PLC0415  the supervisor reads the names above and needs no client
+
     url = urlsplit(os.environ[URL_VARIABLE])
     store = Minio(f"{url.hostname}:{url.port}", url.username, url.password, secure=url.scheme == "https")
     for argument in sys.argv[1:]:

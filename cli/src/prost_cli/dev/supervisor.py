@@ -58,7 +58,7 @@ class Supervisor:
             CliError: the stack cannot start; nothing runs.
         """
         if leftovers := self._records.end_leftovers():
-            self.note(f"{leftovers} processes of an earlier start were ended")
+            self.note(f"ended what an earlier start left behind: {leftovers} process(es)")
         for purpose, port in self.stack.release_taken_ports():
             self.note(f"port {port} of {purpose} is taken by another program; it gets another")
         self.plan = plans.make(self.stack)
@@ -124,6 +124,10 @@ class Supervisor:
     def names(self, service: str, kind: Kind) -> list[str]:
         """List the units of a service that are of this kind."""
         return [n for n, r in self._runners.items() if r.unit.service == service and r.unit.kind is kind]
+
+    def failed_tasks(self, service: str) -> list[str]:
+        """List the one-shots of a service that were given up."""
+        return [name for name in self.names(service, Kind.TASK) if self._runners[name].state is State.FAILED]
 
     def has(self, unit: str) -> bool:
         """Tell whether the plan has this unit."""

@@ -60,7 +60,7 @@ async def react(supervisor: Supervisor, paths: Iterable[Path]) -> None:
             await supervisor.restart([migrate])
             restarts.update(supervisor.names(name, Kind.SERVICE))
         if sdk_changed or any(file.startswith("src/") for file in changed):
-            restarts.update(supervisor.names(name, Kind.SERVICE))
+            restarts.update(supervisor.names(name, Kind.SERVICE), supervisor.failed_tasks(name))
     if restarts:
         supervisor.note(f"{', '.join(sorted(restarts))}: code changed")
         # Not awaited until they are up: the next change may be what mends them.
