@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         """Read arguments first, then the environment with its files."""
         return init_settings, _Environment(settings_cls)
 
+    @property
+    def drain_seconds(self) -> float:
+        """How long a stopping web process serves on while it says that it is not ready."""
+        return 5.0 if self.env == "production" else 0.0
+
     def service_url(self, name: str) -> str:
         """Return another service's base URL, without a final slash. Raises SettingsError if not set."""
         try:
@@ -194,8 +199,9 @@ def _unknown_names(settings: type[Settings], environment: Mapping[str, str]) -> 
         if not name.startswith(PREFIX) or name.startswith(_TEST_PREFIX):
             continue
         if name not in known and not _SERVICE_URL.fullmatch(name):
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
+            endings = [each.removeprefix(PREFIX) for each in known]
+            close = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1)
+            hint = f"; did you mean {PREFIX}{close[0]}?" if close else ""
             yield FieldError(name, f"no setting has this name{hint}")
 
 

@@ -24,6 +24,7 @@ from prost.settings import Settings
 
 __all__ = [
     "TelemetryMiddleware",
+    "configure_logs",
     "context_of",
     "current_trace_id",
     "is_sampled",
@@ -79,7 +80,7 @@ def setup(settings: Settings) -> None:
     OTEL_TRACES_SAMPLER_ARG is the share of requests traced where no caller decided; unset it is 1, and 0.05
     in production.
     """
-    _configure_logs(settings)
+    configure_logs(settings)
     disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
     if disabled or not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or _pipeline.stops:
         return
@@ -294,7 +295,8 @@ def _unsampled() -> Context:
     return trace.set_span_in_context(NonRecordingSpan(identity), Context())
 
 
-def _configure_logs(settings: Settings) -> None:
+def configure_logs(settings: Settings) -> None:
+    """Send all logs, the standard library's too, to standard error in the format of the settings."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -313,7 +315,7 @@ def _configure_logs(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -356,4 +358,4 @@ def _add_identity(service: str) -> structlog.typing.Processor:
 
 
 def _json(event: dict[str, Any], **_options: object) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode() + "\n"
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

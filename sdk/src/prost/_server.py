@@ -1,0 +1,128 @@
+"""gunicorn, as every service runs it: shared memory before the fork, and a stop that loses no request."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gunicorn.workers.gasgi
+from gunicorn.app.base import BaseApplication
+from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.glogging import Logger
+
+from prost import telemetry
+from prost.http.app import ServiceApp
+from prost.settings import Settings
+
+__all__ = ["Server"]
+
+# Longer than any gateway keeps an idle connection, so that it is never we who close one in use.
+_KEEP_ALIVE = 75
+_GRACEFUL_TIMEOUT = 30
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - it holds a heartbeat and nothing else
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Serves one application until it is told to stop."""
+
+    def __init__(self, settings: Settings, factory: Callable[[], ServiceApp]) -> None:
+        """Take the factory, which each worker calls once, after the fork."""
+        self.settings = settings
+        self._factory = factory
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults."""
+        options = {
+            "bind": self.settings.http_bind,
+            "workers": self.settings.web_workers,
+            "worker_class": DrainingWorker,
+            "keepalive": _KEEP_ALIVE,
+            "graceful_timeout": _GRACEFUL_TIMEOUT + int(self.settings.drain_seconds),
+            # Two services of one user would share its default path, and each its answers.
+            "control_socket_disable": True,
+            "worker_tmp_dir": str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None,
+            "limit_request_line": 8190,
+            "logger_class": _Logger,
+            "proc_name": f"prost-{self.settings.service}",
+            "pre_fork": _freeze,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> ServiceApp:
+        """Make the application of one worker."""
+        telemetry.setup(self.settings)
+        return self._factory()
+
+
+class DrainingWorker(gunicorn.workers.gasgi.ASGIWorker):  # type: ignore[misc]
+    """gunicorn's ASGI worker with a SIGTERM that says "not ready" first, serves on a while, and then stops.
+
+    gunicorn waits out the graceful timeout for connections that are merely kept alive, as a gateway's always
+    are; this worker closes those at once and waits for requests only.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin without connections."""
+        super().__init__(*args, **kwargs)
+        self.connections: set[_Connection] = set()
+        self._serving: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def _serve(self) -> None:
+        self._serving = asyncio.current_task()
+        await super()._serve()
+
+    def handle_exit_signal(self) -> None:
+        """Drain, then stop; asked again, stop now."""
+        if self._stopping:
+            self._stop_serving()
+            return
+        self._stopping = True
+        self.asgi.health.draining = True
+        self.loop.call_later(self.app.settings.drain_seconds, self._stop_serving)
+
+    def _stop_serving(self) -> None:
+        self.alive = False
+        for connection in tuple(self.connections):
+            connection.close_if_idle()
+        # The loop of the worker looks at `alive` once a second only; cancelled, it goes on to shut down.
+        if self.servers and self._serving is not None:
+            self._serving.cancel()
+            self._serving = None
+
+
+class _Connection(ASGIProtocol):  # type: ignore[misc]
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self.worker.connections.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.worker.connections.discard(self)
+        super().connection_lost(exc)
+
+    def close_if_idle(self) -> None:
+        """Close a connection on which no request is being read or served."""
+        if self._awaiting_request:
+            self.transport.close()
+
+
+# The worker makes its connections from this name and has no setting for it.
+gunicorn.workers.gasgi.ASGIProtocol = _Connection
+
+
+class _Logger(Logger):  # type: ignore[misc]
+    """gunicorn's own messages, written as all others are; requests are counted and traced, not logged."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ARG002 - gunicorn's interface
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.NOTSET)
+        self.access_log.disabled = True
+
+
+def _freeze(_arbiter: object, _worker: object) -> None:
+    """Keep the collector from writing to, and so copying, what the workers share with their parent."""
+    gc.freeze()
