@@ -1,0 +1,60 @@
+import { fetchProduct, fetchRelated, fetchReviews } from '@/api/catalog'
+import type { Product, ProductCard, ReviewList } from '@/api/catalog.types'
+import { isAbort } from '@/api/client'
+
+/** One product with its reviews and its neighbours on the shelf. */
+export const useProductStore = defineStore('product', () => {
+  const product = shallowRef<Product | null>(null)
+  const related = shallowRef<ProductCard[]>([])
+  const reviews = shallowRef<ReviewList | null>(null)
+  const failure = shallowRef<unknown>(null)
+  const loadingReviews = ref(false)
+  let current: AbortController | null = null
+
+  /** Loads a product; reviews and neighbours follow by themselves and may fail without harm to the page. */
+  async function load(slug: string): Promise<void> {
+    current?.abort()
+    const mine = (current = new AbortController())
+    failure.value = null
+    if (product.value?.slug !== slug) {
+      product.value = null
+      related.value = []
+      reviews.value = null
+    }
+    try {
+      const found = await fetchProduct(slug, mine.signal)
+      product.value = found
+      void follow(found, mine.signal)
+    } catch (error) {
+      if (!isAbort(error)) failure.value = error
+    }
+  }
+
+  async function follow(found: Product, signal: AbortSignal) {
+    const [reviewList, neighbours] = await Promise.allSettled([
+      fetchReviews(found.slug, undefined, signal),
+      fetchRelated(found, signal),
+    ])
+    if (signal.aborted) return
+    if (reviewList.status === 'fulfilled') reviews.value = reviewList.value
+    if (neighbours.status === 'fulfilled') related.value = neighbours.value
+  }
+
+  /** Appends the next reviews. */
+  async function moreReviews(): Promise<void> {
+    const known = reviews.value
+    if (!product.value || !known?.next_page_token || loadingReviews.value) return
+    const { slug } = product.value
+    loadingReviews.value = true
+    try {
+      const next = await fetchReviews(slug, known.next_page_token)
+      if (product.value.slug === slug) {
+        reviews.value = { ...next, items: [...known.items, ...next.items] }
+      }
+    } finally {
+      loadingReviews.value = false
+    }
+  }
+
+  return { product, related, reviews, failure, loadingReviews, load, moreReviews }
+})

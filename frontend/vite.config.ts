@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url'
+
+import tailwindcss from '@tailwindcss/vite'
+import vue from '@vitejs/plugin-vue'
+import autoImport from 'unplugin-auto-import/vite'
+import components from 'unplugin-vue-components/vite'
+import { defineConfig } from 'vitest/config'
+
+import { precompress } from './vite/precompress.ts'
+import { shells } from './vite/shells.ts'
+
+const gatewayPort = process.env.GATEWAY_PORT
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    tailwindcss(),
+    autoImport({
+      imports: [
+        {
+          vue: [
+            'computed',
+            'nextTick',
+            'onBeforeUnmount',
+            'onMounted',
+            'reactive',
+            'ref',
+            'shallowRef',
+            'toValue',
+            'useId',
+            'useTemplateRef',
+            'watch',
+            'watchEffect',
+          ],
+          'vue-router': ['useRoute', 'useRouter'],
+          pinia: ['defineStore', 'storeToRefs'],
+        },
+      ],
+      dts: 'src/auto-imports.d.ts',
+    }),
+    components({ dirs: ['src/components'], dts: 'src/components.d.ts' }),
+    shells(),
+    precompress(),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    host: process.env.HOST ?? '127.0.0.1',
+    port: Number(process.env.PORT ?? 5173),
+    strictPort: true,
+    allowedHosts: true,
+    hmr: gatewayPort ? { clientPort: Number(gatewayPort) } : true,
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    restoreMocks: true,
+  },
+})
