@@ -18,6 +18,8 @@ Key = tuple[str, str, str]
 
 _REF = "#/components/schemas/{model}"
 _FIELD = re.compile(r"{(\w+)(?::[^}]*)?}")
+_INT64 = 2**63
+_UPPER_BOUNDS = frozenset({"maximum", "exclusiveMaximum", "const", "enum"})
 _PROBLEM: Schema = {
     "type": "object",
     "description": "What went wrong, as in RFC 9457.",
@@ -87,8 +89,8 @@ class _Schemas:
         found, definitions = TypeAdapter.json_schemas(inputs, ref_template=_REF)
         self._found = {key: schema for (key, _mode), schema in found.items()}
         self._definitions: dict[str, Schema] = definitions.get("$defs", {})
-        for schema in self._definitions.values():
-            _close(schema)
+        for schema in [*self._definitions.values(), *self._found.values()]:
+            _tell_limits(schema)
         self.components = {name: self._definitions[name] for name in sorted(self._reachable())}
 
     def of(self, template: str, method: str, part: str) -> Schema:
@@ -195,10 +197,20 @@ def _implied_errors(declared: Operation) -> Iterator[type[ProstError]]:
         yield errors.Forbidden
 
 
-def _close(schema: Schema) -> None:
-    """Say what validation does: a model's object has no other members."""
+def _tell_limits(schema: Any) -> None:
+    """Say what is validated beside the models: no other members, and no integer over 64 bits."""
+    if isinstance(schema, list):
+        for member in schema:
+            _tell_limits(member)
+    if not isinstance(schema, dict):
+        return
     if schema.get("type") == "object" and "properties" in schema:
         schema.setdefault("additionalProperties", False)
+    if schema.get("type") == "integer" and _UPPER_BOUNDS.isdisjoint(schema):
+        schema |= {"format": "int64", "maximum": _INT64 - 1}
+        schema.setdefault("minimum", -_INT64)
+    for member in schema.values():
+        _tell_limits(member)
 
 
 def _without_null(described: Schema) -> Schema:
