@@ -12,7 +12,7 @@ from prost_cli.gateway.clusters import JWKS
 from prost_cli.gateway.documents import Json, extension, seconds, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from prost.spec import Access, Rate
     from prost_cli.gateway.settings import Addresses, GatewaySettings, Identity
@@ -87,7 +87,7 @@ def _filters(settings: GatewaySettings, addresses: Addresses) -> Iterator[Json]:
         "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit",
         max_request_bytes=settings.max_request_bytes,
     )
-    yield from (_compressor(name) for name in settings.compression)
+    yield from _compressors(settings.compression)
     yield extension(
         "envoy.filters.http.router",
         "envoy.extensions.filters.http.router.v3.Router",
@@ -195,17 +195,12 @@ def _any_role(roles: Iterable[str]) -> Json:
     )
 
 
+# Levels that cost a page of 20 products less than 0.1 ms; the next ones save little and cost twice as much.
 _COMPRESSORS = {
-    "zstd": extension(
-        "zstd",
-        "envoy.extensions.compression.zstd.compressor.v3.Zstd",
-        compression_level=3,
-    ),
     "br": extension(
-        "br",
-        "envoy.extensions.compression.brotli.compressor.v3.Brotli",
-        quality=3,
+        "br", "envoy.extensions.compression.brotli.compressor.v3.Brotli", quality=3, window_bits=18
     ),
+    "zstd": extension("zstd", "envoy.extensions.compression.zstd.compressor.v3.Zstd", compression_level=1),
     "gzip": extension(
         "gzip",
         "envoy.extensions.compression.gzip.compressor.v3.Gzip",
@@ -214,18 +209,20 @@ _COMPRESSORS = {
 }
 
 
-def _compressor(name: str) -> Json:
-    return extension(
-        f"{COMPRESSOR}.{name}",
-        "envoy.extensions.filters.http.compressor.v3.Compressor",
-        compressor_library=_COMPRESSORS[name],
-        choose_first=True,
-        response_direction_config={
-            "common_config": {
-                "min_content_length": COMPRESSED_FROM_BYTES,
-                "content_type_matcher": [{"prefix": media_type} for media_type in COMPRESSED_TYPES],
+def _compressors(names: Sequence[str]) -> Iterator[Json]:
+    for name in names:
+        yield extension(
+            f"{COMPRESSOR}.{name}",
+            "envoy.extensions.filters.http.compressor.v3.Compressor",
+            compressor_library=_COMPRESSORS[name],
+            choose_first=name == names[0],
+            response_direction_config={
+                "common_config": {
+                    "min_content_length": COMPRESSED_FROM_BYTES,
+                    "content_type_matcher": [{"prefix": media_type} for media_type in COMPRESSED_TYPES],
+                },
+                # Services do not compress; the compressors before the last still have to read the header.
+                "remove_accept_encoding_header": name == names[-1],
+                "weaken_etag_on_compress": True,
             },
-            "remove_accept_encoding_header": True,
-            "weaken_etag_on_compress": True,
-        },
-    )
+        )

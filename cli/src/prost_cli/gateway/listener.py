@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prost_cli.gateway.clusters import OTLP
 from prost_cli.gateway.documents import Json, extension, seconds, typed
 from prost_cli.gateway.filters import SUBJECT_HEADER, http_filters
-from prost_cli.gateway.replies import CLIENT_PATH, PATH_FORMATTERS, local_replies
+from prost_cli.gateway.replies import CLIENT_PATH, PATH_FORMATTERS, REQUEST_ID, local_replies
 from prost_cli.gateway.routes import HEALTH_PATH, ROUTES_NAME
 from prost_cli.gateway.settings import Endpoint
 
@@ -129,6 +129,7 @@ def _access_log(addresses: Addresses) -> Json:
                     "attempts": "%UPSTREAM_REQUEST_ATTEMPT_COUNT%",
                     "flags": "%RESPONSE_FLAGS%",
                     "detail": "%RESPONSE_CODE_DETAILS%",
+                    "request_id": REQUEST_ID,
                     "trace_id": "%TRACE_ID%",
                 },
                 "formatters": PATH_FORMATTERS,

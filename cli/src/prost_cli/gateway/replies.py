@@ -46,6 +46,9 @@ PATH_FORMATTERS = [
 CLIENT_PATH = "%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%"
 """The path that the client asked for, without its query."""
 
+REQUEST_ID = "%REQ(X-REQUEST-ID)%"
+"""The id that the gateway gives each request."""
+
 _DETAILS: Mapping[type[ProstError], str] = {
     MalformedRequest: "The request is not one that this gateway reads.",
     Unauthenticated: "A valid access token is needed.",
@@ -62,7 +65,7 @@ _DETAILS: Mapping[type[ProstError], str] = {
     DeadlineExceeded: "The service did not answer in time.",
 }
 
-_UNREADABLE_KEYS = "response.code_details.contains('Jwks')"
+_UNREADABLE_KEYS = "response.code_details.contains('Jwks_remote_fetch')"
 
 
 def local_replies() -> Json:
@@ -80,7 +83,8 @@ def problem_format(error: type[ProstError], detail: str) -> Json:
             "code": error.code,
             "detail": detail,
             "instance": CLIENT_PATH,
-            "trace_id": "%TRACE_ID%",
+            # Envoy does not know the trace here; its log has this id beside that of the trace.
+            "request_id": REQUEST_ID,
         },
         "content_type": "application/problem+json",
         "formatters": PATH_FORMATTERS,

@@ -72,7 +72,7 @@ def route_table(specs: Sequence[ServiceSpec], settings: GatewaySettings, address
             *_storefront_routes(settings, addresses),
         ],
         "retry_policy": _RETRY,
-        "response_headers_to_add": security.common_headers(addresses),
+        "response_headers_to_add": security.common_headers(settings, addresses),
         "response_headers_to_remove": ["x-envoy-upstream-service-time", "x-powered-by"],
     }
     if settings.cors_origins:
@@ -124,7 +124,9 @@ def _entry_routes(
     }
     if "GET" in entry.methods:
         yield _stream_route(route, settings)
-    yield {**route, "match": {**route["match"], **_methods(entry.methods)}}
+    # A preflight request is answered on the route that it asks about.
+    preflight = ("OPTIONS",) if settings.cors_origins else ()
+    yield {**route, "match": {**route["match"], **_methods((*entry.methods, *preflight))}}
 
 
 def _stream_route(route: Json, settings: GatewaySettings) -> Json:
@@ -139,7 +141,7 @@ def _stream_route(route: Json, settings: GatewaySettings) -> Json:
 
 def _methods(methods: Iterable[str]) -> Json:
     allowed = frozenset(methods)
-    if allowed == _EVERY_METHOD:
+    if allowed >= _EVERY_METHOD:
         return {}
     return _method_is("|".join(_with_head(allowed)))
 

@@ -30,11 +30,15 @@ _HOT_RELOAD_SOURCES = {"style-src": ("'unsafe-inline'",), "connect-src": ("ws:",
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
-def common_headers(addresses: Addresses) -> list[Json]:
+def common_headers(settings: GatewaySettings, addresses: Addresses) -> list[Json]:
     """Headers of every answer."""
     headers = [header("x-content-type-options", "nosniff")]
     if addresses.public_url.startswith("https://"):
         headers.append(header("strict-transport-security", "max-age=31536000; includeSubDomains"))
+    if settings.cors_origins:
+        # Or a cache gives one origin's answer to another.
+        vary = {"key": "vary", "value": "Origin"}
+        headers.append({"header": vary, "append_action": "APPEND_IF_EXISTS_OR_ADD"})
     return headers
 
 

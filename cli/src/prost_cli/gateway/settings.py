@@ -37,7 +37,8 @@ class Endpoint(BaseModel):
             ValueError: the text is neither.
         """
         parts = urlsplit(text if "://" in text else f"http://{text}")
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        default = {"http": 80, "https": 443}.get(parts.scheme, 0)
+        port = default if parts.port is None else parts.port
         if parts.scheme not in {"http", "https"} or not parts.hostname or not 0 < port <= _HIGHEST_PORT:
             raise ValueError(f'{text!r} is not an address such as "127.0.0.1:8000" or "http://catalog:8000"')
         return cls(host=parts.hostname, port=port, tls=parts.scheme == "https")
@@ -116,10 +117,10 @@ class GatewaySettings(BaseModel):
         default=0, ge=0, le=10, description="Proxies in front whose X-Forwarded-For entries are believed."
     )
     rate_limits: bool = Field(default=True, description="Whether the declared rates are enforced.")
-    compression: tuple[Literal["zstd", "br", "gzip"], ...] = Field(
-        default=("zstd", "br", "gzip"), description="In order of preference where the client leaves a choice."
+    compression: tuple[Literal["br", "zstd", "gzip"], ...] = Field(
+        default=("br", "zstd", "gzip"), description="In order of preference where the client leaves a choice."
     )
-    trace_sampling: float = Field(default=1.0, ge=0, le=1, description="Share of requests that are traced.")
+    trace_sampling: float = Field(default=0.1, ge=0, le=1, description="Share of requests that are traced.")
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Other origins whose scripts may call the API."
     )
