@@ -39,6 +39,8 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True, help="the JSON file that the supervisor writes")
     arguments = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    # aiosmtpd's log, which tells every command of every client.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     try:
         asyncio.run(_run(arguments.config))
     except ConfigError as error:

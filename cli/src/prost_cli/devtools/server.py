@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
+from prost_cli.devtools.api import Api, refuse_bad_parameters
 from prost_cli.devtools.config import Config, ConfigError
+from prost_cli.devtools.events import Databases
 from prost_cli.devtools.issuer import Issuer
 from prost_cli.devtools.mailbox import Inbox
+from prost_cli.devtools.pages import Pages
 from prost_cli.devtools.receiver import Receiver
 from prost_cli.devtools.security import guard, set_headers
+from prost_cli.devtools.state import State
 from prost_cli.devtools.store import Store
+from prost_cli.devtools.supervisor import Observer
 from prost_cli.devtools.tail import Tail
 
 if TYPE_CHECKING:
@@ -54,8 +59,12 @@ class Devtools:
         async with AsyncExitStack() as stack:
             await self.store.start()
             stack.push_async_callback(self.store.stop)
+            observer = Observer()
+            stack.push_async_callback(observer.close)
+            databases = Databases(lambda: self.config.services)
+            state = State(self.store, observer, databases, lambda: self.config)
             self.otlp_port = await self._serve(stack, self._otlp_app(), self.config.otlp_port)
-            self.http_port = await self._serve(stack, self._http_app(), self.config.http_port)
+            self.http_port = await self._serve(stack, self._http_app(state), self.config.http_port)
             self.smtp_port = await self._serve_mail(stack)
             if self.config.log_dir is not None:
                 tail = Tail(self.store, self.config.log_dir, lambda: (s.name for s in self.config.services))
@@ -79,11 +88,17 @@ class Devtools:
     def _otlp_app(self) -> web.Application:
         return Receiver(self.store).app(self.config.allowed_hosts)
 
-    def _http_app(self) -> web.Application:
-        app = web.Application(middlewares=[guard(self.config.allowed_hosts)])
+    def _http_app(self, state: State) -> web.Application:
+        app = web.Application(middlewares=[guard(self.config.allowed_hosts), refuse_bad_parameters])
         app.on_response_prepare.append(set_headers)
+        app.on_shutdown.append(self._end_streams)
+        Api(state).add_routes(app.router)
+        Pages(state).add_routes(app.router)
         Issuer(self.config.data_dir, lambda: self.issuer, self.config.audience).add_routes(app.router)
         return app
+
+    async def _end_streams(self, _app: web.Application) -> None:
+        self.store.release()
 
     async def _serve(self, stack: AsyncExitStack, app: web.Application, port: int) -> int:
         runner = web.AppRunner(
