@@ -94,7 +94,7 @@ def make_venv(venv: Path) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         fail(
-            f"Python {version} at {sys.executable} comes without ensurepip, so it cannot make an environment.",
+            f"Python {version} at {sys.executable} has no ensurepip, so it cannot make an environment.",
             f"Debian, Ubuntu: apt install python{version}-venv. Or put another Python first in PATH.",
         )
     say(f"making {venv} with Python {platform.python_version()}")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
 _LIMIT = 8 << 20
 _TAIL_BYTES = 256 << 10
 _FOLLOW_EVERY = 0.1
+_START = "starting"
 
 
 class LogFile:
@@ -38,9 +39,19 @@ class LogFile:
             with self.path.open("r+b") as file:
                 file.truncate()
 
+    def mark_start(self, argv: Sequence[str]) -> None:
+        """Append that the process begins, and with which program."""
+        self.note(f"{_START} {Path(argv[0]).name} {' '.join(argv[1:4])}")
+
     def tail(self, lines: int) -> list[str]:
-        """Return the last lines, fewer when they are very long."""
-        return _tail(self.path, lines)
+        """Return the last lines since the last start, fewer when they are very long."""
+        last: list[str] = []
+        for line in _tail(self.path, lines):
+            if f" prost: {_START} " in line:
+                last = []
+            else:
+                last.append(line)
+        return last
 
 
 def log_path(folder: Path, unit: str) -> Path:

@@ -155,6 +155,7 @@ class Runner:
 
     async def _attempt_process(self) -> bool:
         self.log.rotate()
+        self.log.mark_start(self.unit.argv)
         try:
             child = self._child = self._nursery.start(self.unit, self.log.path)
         except OSError as error:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 NAME = "objects"
 _KEY = "prost"
+# One LevelDB instead of eight: a development stack's names fit into a fifth of the memory.
+_FILER = """\
+[leveldb]
+enabled = true
+dir = "names"
+"""
 _PARTS = ("master", "volume", "filer", "admin")
 
 
@@ -33,6 +39,7 @@ def units(stack: Stack) -> list[Unit]:
     """Declare the server."""
     data = stack.data / "objects"
     data.mkdir(exist_ok=True)
+    (data / "filer.toml").write_text(_FILER)
     flags = {
         "dir": data,
         "ip": LOOPBACK,
@@ -62,6 +69,7 @@ def units(stack: Stack) -> list[Unit]:
                 "AWS_SECRET_ACCESS_KEY": stack.secret(NAME),
                 # A development machine's memory is worth more than the collector's time.
                 "GOGC": "40",
+                "GOMEMLIMIT": "64MiB",
             },
             cwd=data,
             probe=HttpAnswers(stack.port(NAME), "/healthz"),
