@@ -5,6 +5,7 @@ import contextlib
 import time
 import urllib.request
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -19,7 +20,7 @@ from prost.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from prost.settings import Settings
 from prost.spec import Access
 
-__all__ = ["ALGORITHMS", "STAFF_ROLES", "Access", "Principal", "TokenVerifier", "admit"]
+__all__ = ["ALGORITHMS", "STAFF_ROLES", "Access", "Principal", "TokenVerifier", "admit", "current_principal"]
 
 ALGORITHMS: Final = ("ES256", "RS256", "Ed25519", "EdDSA")
 STAFF_ROLES: Final = frozenset({"support", "catalog-manager", "admin"})
@@ -66,6 +67,10 @@ class Principal:
         """Return when it is theirs or they are staff. Raises NotFound: others may not know of it."""
         if not self.owns(owner_id) and not self.is_staff:
             raise NotFound
+
+
+current_principal: ContextVar[Principal | None] = ContextVar("current_principal", default=None)
+"""Whoever the work at hand is done for; calls to other services are made in their name."""
 
 
 def admit(principal: Principal | None, access: Access) -> None:
@@ -166,7 +171,7 @@ class TokenVerifier:
                 return
             try:
                 self._keys = await self._fetch()
-            except (OSError, ValueError, JoseError) as error:
+            except (OSError, ValueError) as error:
                 log.warning("keys_not_refreshed", url=self._jwks_url, error=type(error).__name__)
 
     async def _fetch(self) -> KeySet:
@@ -194,7 +199,10 @@ def _key_set(document: Mapping[str, Any]) -> KeySet:
     public = [
         k for k in members if isinstance(k, dict) and k.get("kty") in _KEY_TYPES and k.get("use") != "enc"
     ]
-    return KeySet.import_key_set({"keys": public})
+    try:
+        return KeySet.import_key_set({"keys": public})
+    except JoseError as error:
+        raise ValueError("a JWKS document without a usable key") from error
 
 
 def _download(url: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _worker(spec: ServiceSpec) -> None:
 
     telemetry.setup(_settings(spec))
     try:
-        _finish(_module(spec, "app").create_worker().run)
+        _module(spec, "app").create_worker().run()
     finally:
         telemetry.shutdown()
 
@@ -80,7 +80,9 @@ def _seed(spec: ServiceSpec) -> None:
     from prost import telemetry  # noqa: PLC0415
 
     telemetry.configure_logs(_settings(spec))
-    _finish(_module(spec, "seed").seed)
+    result = _module(spec, "seed").seed()
+    if inspect.isawaitable(result):
+        asyncio.run(_await(result))
 
 
 def _openapi(spec: ServiceSpec) -> None:
@@ -166,12 +168,6 @@ def _pretend_servers(spec: ServiceSpec) -> None:
     for name, value in pretended.items():
         if f"{name}_FILE" not in os.environ:
             os.environ.setdefault(name, value)
-
-
-def _finish(function: Callable[[], Awaitable[object] | object]) -> None:
-    result = function()
-    if inspect.isawaitable(result):
-        asyncio.run(_await(result))
 
 
 async def _await(result: Awaitable[object]) -> None:

@@ -14,7 +14,8 @@ import falcon.asgi
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from prost.auth import Access, Principal, TokenVerifier, admit
+from prost import _deadline
+from prost.auth import Access, Principal, TokenVerifier, admit, current_principal
 from prost.errors import DeadlineExceeded, ProstError, Unauthenticated
 from prost.http.caching import Entry, PublicCache, matches
 from prost.http.requests import BodyReader, PathReader, QueryReader
@@ -160,20 +161,31 @@ class Operation:
     ) -> bytes | None:
         runtime = _runtime(req)
         arguments = self.path_reader.read(params)
-        req.context.principal = await self._authenticate(req, runtime.verifier)
+        principal = await self._authenticate(req, runtime.verifier)
+        req.context.principal = principal
+        current_principal.set(principal)
         query = self._query_reader.read(req.scope["query_string"])
         if query is not None:
             arguments["query"] = query
+        seconds = self._time_for(req)
+        _deadline.set_deadline(seconds)
         try:
-            async with asyncio.timeout(self.timeout) as limit:
+            async with asyncio.timeout(seconds) as limit:
                 if self.body_reader is not None:
                     arguments["body"] = await self.body_reader.read(req)
                 result = await self.handler(resource, req, resp, **arguments)
         except TimeoutError as error:
             if not limit.expired():
                 raise
-            raise DeadlineExceeded(f"It was not done within {self.timeout:g} seconds.") from error
+            raise DeadlineExceeded(f"It was not done within {seconds:g} seconds.") from error
         return self._render(result, checked=runtime.checks_answers and resp.status_code == self.status)
+
+    def _time_for(self, req: falcon.asgi.Request) -> float:
+        """Return the seconds for a request: no longer than its caller waits."""
+        told = req.get_header(_deadline.HEADER)
+        if told is None or not told.isdecimal():
+            return self.timeout
+        return min(self.timeout, int(told[:9]) / 1000)
 
     async def _authenticate(self, req: falcon.asgi.Request, verifier: TokenVerifier) -> Principal | None:
         if self.auth == "anonymous":
