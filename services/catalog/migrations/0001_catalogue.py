@@ -64,7 +64,6 @@ CREATE TABLE products (
     ingredients_en text,
     allergens text[] NOT NULL DEFAULT '{}',
     serving jsonb,
-    nutrition jsonb,
     rating_sum integer NOT NULL DEFAULT 0,
     rating_count integer NOT NULL DEFAULT 0 CHECK (rating_count >= 0),
     created_at timestamptz NOT NULL,
@@ -83,6 +82,7 @@ CREATE TABLE products (
                            'mustard', 'lupin', 'crustaceans', 'molluscs']
     )
 );
+CREATE INDEX products_state ON products (state, id);
 CREATE INDEX products_category_id ON products (category_id);
 CREATE INDEX products_producer_id ON products (producer_id);
 CREATE INDEX products_style_id ON products (style_id);
@@ -153,8 +153,8 @@ CREATE TABLE reviews (
     created_at timestamptz NOT NULL,
     CONSTRAINT reviews_one_each UNIQUE (product_id, customer_id)
 );
-CREATE INDEX reviews_published ON reviews (product_id, created_at DESC, id DESC) WHERE state = 'PUBLISHED';
-CREATE INDEX reviews_pending ON reviews (created_at, id) WHERE state = 'PENDING';
+CREATE INDEX reviews_published ON reviews (product_id, id) WHERE state = 'PUBLISHED';
+CREATE INDEX reviews_state ON reviews (state, id);
 
 CREATE SEQUENCE product_cards_seq AS bigint;
 CREATE TABLE product_cards (

@@ -4,14 +4,21 @@ from pathlib import Path
 
 from prost.cache import ByteCache
 from prost.db import Database
-from prost.http import ServiceApp, create_app as create_service_app
+from prost.events import Worker
+from prost.http import ServiceApp
+from prost.http import create_app as create_service_app
 from prost.spec import ServiceSpec
-from prost_catalog.resources.products import (
-    CategoriesResource,
-    ProductResource,
-    ProductsResource,
-    SuggestionsResource,
+from prost_catalog.resources.moderation import ModerationResource, StaffReviewsResource
+from prost_catalog.resources.products import CategoriesResource, SuggestionsResource
+from prost_catalog.resources.reviews import ReviewsResource
+from prost_catalog.resources.staff_products import (
+    EditableProductResource,
+    EditableProductsResource,
+    ProductStateResource,
+    StaffProductResource,
+    StaffProductsResource,
 )
+from prost_catalog.resources.staff_variants import PricesResource, VariantResource, VariantsResource
 from prost_catalog.search.index import SearchIndex
 from prost_catalog.settings import CatalogSettings
 
@@ -19,15 +26,34 @@ from prost_catalog.settings import CatalogSettings
 def create_app(settings: CatalogSettings | None = None) -> ServiceApp:
     """Make the web application."""
     settings = settings or CatalogSettings()
-    spec = ServiceSpec.load(Path())
     database = Database(settings)
-    search = SearchIndex(settings.search_folder, settings.database_url.get_secret_value())
+    # Lists, search and pages go on from the index while the database is away.
+    database.required = False
+    search = SearchIndex(settings)
     routes: dict[str, object] = {
-        "/products": ProductsResource(search),
+        "/products": EditableProductsResource(search),
         "/products/suggestions": SuggestionsResource(search),
-        "/products/{product_id}": ProductResource(search),
+        "/products/{product_id}": EditableProductResource(search),
+        "/products/{product_id}/state": ProductStateResource(),
+        "/products/{product_id}/variants": VariantsResource(),
+        "/products/{product_id}/reviews": ReviewsResource(search),
+        "/variants/{variant_id}": VariantResource(),
+        "/variants/{variant_id}/prices": PricesResource(),
+        "/reviews/{review_id}/moderation": ModerationResource(),
         "/categories": CategoriesResource(search),
+        "/staff/products": StaffProductsResource(),
+        "/staff/products/{product_id}": StaffProductResource(),
+        "/staff/reviews": StaffReviewsResource(),
     }
     return create_service_app(
-        spec, settings, routes, dependencies=[database, search], cache=ByteCache.from_settings(settings)
+        ServiceSpec.load(Path()),
+        settings,
+        routes,
+        dependencies=[database, search],
+        cache=ByteCache.from_settings(settings),
     )
+
+
+def create_worker(settings: CatalogSettings | None = None) -> Worker:
+    """Make the worker, which relays the catalogue's events."""
+    return Worker(settings or CatalogSettings(), ServiceSpec.load(Path()))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product as combinations
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -19,48 +20,46 @@ import orjson
 import psycopg2
 
 from prost.db import uuid7
+from prost.money import Money
 from prost_catalog import domain
 from prost_catalog.settings import CatalogSettings
-from prost_catalog.use_cases.cards import CHANNEL
+from prost_catalog.use_cases.cards import CHANNEL, LOCK_FEED
 from prost_catalog.use_cases.projection import project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class.
 
 CHUNK: Final = 10_000
-PRODUCERS: Final = 2_000
 
 # Slug, German and English name, share, strengths in tenths of a percent, styles.
 _SHELVES: Final = (
     ("bier", "Bier", "Beer", 30, (45, 75), "Pils Helles Weißbier Dunkel Kölsch Altbier Bockbier Kellerbier"),
-    ("wein", "Wein", "Wine", 20, (105, 145), "Riesling Silvaner Spätburgunder Grauburgunder Dornfelder Merlot"),
-    ("sekt", "Sekt", "Sparkling wine", 5, (105, 125), "Brut Rosé Winzersekt Crémant"),
-    ("spirituosen", "Spirituosen", "Spirits", 10, (375, 470), "Gin Rum Whisky Obstbrand Wodka Kräuterlikör"),
-    ("alkoholfreies-bier", "Alkoholfreies Bier", "Alcohol-free beer", 5, (0, 5), "Radler Pils Weißbier Helles"),
-    ("saft", "Saft", "Juice", 10, None, "Apfelsaft Orangensaft Traubensaft Johannisbeernektar Apfelschorle"),
-    ("limonade", "Limonade", "Soft drinks", 10, None, "Cola Zitronenlimonade Orangenlimonade Tonic Brause"),
+    ("wein", "Wein", "Wine", 20, (105, 145), "Riesling Silvaner Spätburgunder Merlot"),
+    ("schaumwein", "Schaumwein", "Sparkling wine", 5, (105, 125), "Brut Rosé Winzersekt Crémant"),
+    ("spirituosen", "Spirituosen", "Spirits", 10, (375, 470), "Gin Rum Whisky Obstbrand Wodka Likör"),
+    ("alkoholfreies-bier", "Alkoholfreies Bier", "Alcohol-free beer", 5, (0, 5), "Radler Pils"),
+    ("saefte", "Säfte", "Juices", 10, None, "Apfelsaft Orangensaft Traubensaft Johannisbeernektar"),
+    ("limonaden", "Limonaden", "Soft drinks", 10, None, "Cola Zitronenlimonade Tonic Brause"),
     ("wasser", "Wasser", "Water", 5, None, "Mineralwasser Heilwasser Tafelwasser"),
-    ("tee", "Eistee & Mate", "Iced tea & mate", 3, None, "Eistee Mate Kräutertee"),
-    ("milch", "Milch & Pflanzendrinks", "Milk & plant drinks", 2, None, "Haferdrink Mandeldrink Sojadrink Kakao"),
+    ("tee-kaffee", "Tee & Kaffee", "Tea & coffee", 3, None, "Eistee Mate Kräutertee"),
+    ("milch-pflanzendrinks", "Milch & Pflanzendrinks", "Milk", 2, None, "Haferdrink Mandeldrink Kakao"),
 )
-_PLACES: Final = (
-    "Berg Tal Wald See Stein Fels Hof Burg Au Quell Linden Eichen Adler Löwen Kloster Markt Brunnen Sonnen Mühl Forst"
-).split()
-_ENDINGS: Final = "berg tal wald see stein fels hof burg au quell".split()
-_TITLES: Final = (
-    "Alte Goldene Feine Klassische Frische Herbe Milde Urige Reine Edle Kühle Wilde Stille Grüne Rote Kleine Große"
-).split()
-_ORIGINS: Final = ("DE",) * 12 + ("AT", "AT", "BE", "CZ", "CH", "ES", "FR", "FR", "GB", "IE", "IT", "IT", "NL", "US")
+_REDUCED_RATE: Final = "milch-pflanzendrinks"
+_PLACES: Final = "Berg Tal Wald See Stein Fels Hof Burg Au Quell Linden Eichen Adler Löwen Kloster Sonnen"
+_ENDINGS: Final = "berg tal wald see stein fels hof burg au quell markt brunnen"
+_HOUSES: Final = "Brauerei Kelterei Weingut Brennerei Manufaktur Quelle Hofgut Kellerei Mosterei Molkerei"
+_TITLES: Final = "Alte Goldene Feine Klassische Frische Herbe Milde Urige Reine Edle Kühle Wilde Stille Rote"
+_ORIGINS: Final = "DE DE DE DE DE DE DE DE DE DE DE DE AT AT BE CZ CH ES FR FR GB IE IT IT NL US"
 
-# German and English name, millilitres, containers, vessel, deposit per container, price factor in thousandths.
+# German and English name, millilitres, containers, vessel, deposit per container.
 _PACKS: Final = (
     ("0,33 l Flasche", "0.33 l bottle", 330, 1, "bottle", "reusable", 1000),
     ("0,5 l Flasche", "0.5 l bottle", 500, 1, "bottle", "reusable", 1350),
     ("0,5 l Dose", "0.5 l can", 500, 1, "can", "one_way", 1300),
     ("0,75 l Flasche", "0.75 l bottle", 750, 1, "bottle", "none", 2400),
-    ("Kasten 20 × 0,5 l", "Crate of 20 × 0.5 l", 500, 20, "crate", "reusable", 24000),
+    ("Kasten 20 of 0,5 l", "Crate of 20 of 0.5 l", 500, 20, "crate", "reusable", 24000),
     ("1 l Karton", "1 l carton", 1000, 1, "carton", "none", 2000),
 )
 
@@ -81,7 +80,7 @@ class Plan:
     url: str
     shelves: list[Shelf]
     producers: list[dict[str, Any]]
-    first_seq: int
+    first_number: int
 
 
 class Copy:
@@ -89,12 +88,13 @@ class Copy:
 
     def __init__(self, table: str, columns: str) -> None:
         """Collect rows of these columns."""
-        self._head = f"COPY {table} ({columns}) FROM STDIN"
+        self._columns = columns.split()
+        self._head = f"COPY {table} ({', '.join(self._columns)}) FROM STDIN"
         self._text = io.StringIO()
 
-    def add(self, *values: object) -> None:
-        """Add a row; None is NULL and bytes are bytea."""
-        self._text.write("\t".join(map(_field, values)) + "\n")
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add what the columns need of a row; None is NULL and bytes are bytea."""
+        self._text.write("\t".join(_field(row[name]) for name in self._columns) + "\n")
 
     def send(self, cursor: Cursor) -> None:
         """Send what was collected."""
@@ -105,62 +105,67 @@ class Copy:
 def fill(url: str, count: int, workers: int = 2) -> None:
     """Add `count` products with variants, prices and cards to a migrated database."""
     with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute("SELECT setval('product_cards_seq', nextval('product_cards_seq') + %s) - %s", (count, count))
-        first_seq = cursor.fetchone()[0]
-        plan = Plan(url, _make_shelves(cursor), _make_producers(cursor), first_seq)
+        shelves, producers = _make_shelves(cursor), _make_producers(cursor)
+        cursor.execute("SELECT count(*) FROM products")
+        plan = Plan(url, shelves, producers, _scalar(cursor))
     starts = range(0, count, CHUNK)
     with ProcessPoolExecutor(workers) as pool:
-        for done in pool.map(_fill_chunk, [plan] * len(starts), starts, [count] * len(starts)):
+        for done in pool.map(_fill_chunk, repeat(plan), starts, repeat(count)):
             print(f"\r{done:>10,} products", end="", flush=True)  # noqa: T201 - progress of a command.
-    print()  # noqa: T201
+    print()  # noqa: T201 - progress of a command.
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute("ANALYZE")
-        cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+        connection.cursor().execute("ANALYZE")
 
 
 def _fill_chunk(plan: Plan, start: int, count: int) -> int:
     end = min(start + CHUNK, count)
     products = Copy(
         "products",
-        "id, slug, name, state, category_id, producer_id, style_id, country, region, alcohol_by_volume,"
-        " minimum_age, vat_rate, featured, description_de, description_en, allergens, rating_sum, rating_count,"
-        " created_at, updated_at",
+        "id slug name state category_id producer_id style_id country region alcohol_by_volume minimum_age"
+        " vat_rate featured description_de description_en allergens rating_sum rating_count"
+        " created_at updated_at",
     )
     variants = Copy(
         "variants",
-        "id, product_id, sku, name_de, name_en, volume_ml, pack_size, vessel, deposit_kind, deposit_minor,"
-        " available, position",
+        "id product_id sku name_de name_en volume_ml pack_size vessel deposit_kind deposit_minor"
+        " available position",
     )
-    prices = Copy("prices", "id, variant_id, amount_minor, valid_from, set_by")
-    cards = Copy("product_cards", "product_id, seq, card, details, document")
-    for number in range(start, end):
-        chance = random.Random(plan.first_seq + number)  # noqa: S311 - nothing secret is drawn.
-        product = _product(plan, chance, plan.first_seq + number)
+    prices = Copy("prices", "id variant_id amount_minor valid_from set_by")
+    cards: list[dict[str, Any]] = []
+    for number in range(plan.first_number + start, plan.first_number + end):
+        chance = random.Random(number)  # noqa: S311 - nothing secret is drawn.
+        product = _product(plan, chance, number)
         packs = [_variant(product, chance, position) for position in range(chance.choice((1, 1, 2, 3)))]
-        products.add(*(product[name] for name in _PRODUCT_COLUMNS))
+        products.add({**product, "allergens": "{gluten_barley}" if product["allergens"] else "{}"})
         for pack in packs:
-            variants.add(*(pack[name] for name in _VARIANT_COLUMNS))
-            for amount, valid_from in zip(pack["amounts"], pack["instants"], strict=True):
-                prices.add(uuid7(), pack["id"], amount, valid_from, "bulk")
+            variants.add(pack)
+            for amount, since in zip(pack["amounts"], pack["instants"], strict=True):
+                price = {"variant_id": pack["id"], "amount_minor": amount, "valid_from": since}
+                prices.add({"id": uuid7(), "set_by": "bulk", **price})
         shown = project(product, packs, [])
-        cards.add(
-            product["id"], plan.first_seq + number, shown.card, shown.details, orjson.dumps(shown.document).decode()
+        document = orjson.dumps(shown.document).decode()
+        cards.append(
+            {"product_id": product["id"], "card": shown.card, "details": shown.details, "document": document}
         )
     with closing(psycopg2.connect(plan.url)) as connection, connection, connection.cursor() as cursor:
-        for table in (products, variants, prices, cards):
+        for table in (products, variants, prices):
             table.send(cursor)
+        _send_cards(cursor, cards)
     return end
 
 
-_PRODUCT_COLUMNS: Final = (
-    "id slug name state category_id producer_id style_id country region alcohol_by_volume minimum_age vat_rate"
-    " featured description_de description_en allergens rating_sum rating_count created_at updated_at"
-).split()
-_VARIANT_COLUMNS: Final = (
-    "id product_id sku name_de name_en volume_ml pack_size vessel deposit_kind deposit_minor available position"
-).split()
+def _send_cards(cursor: Cursor, cards: list[dict[str, Any]]) -> None:
+    """Put cards at the end of the feed, as every writer of cards does: alone until the commit."""
+    cursor.execute(LOCK_FEED)
+    cursor.execute("SELECT nextval('product_cards_seq')")
+    first = _scalar(cursor)
+    cursor.execute("SELECT setval('product_cards_seq', %s)", (first + len(cards),))
+    table = Copy("product_cards", "product_id seq card details document")
+    for seq, card in enumerate(cards, first):
+        table.add({"seq": seq, **card})
+    table.send(cursor)
+    cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
 def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
@@ -168,7 +173,7 @@ def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
     style = chance.choice(shelf.styles)
     producer = plan.producers[int(len(plan.producers) * chance.random() * chance.random())]
     strength = Decimal(chance.randint(*shelf.strengths)) / 10 if shelf.strengths else None
-    name = f"{producer['name'].split()[-1]} {chance.choice(_TITLES)} {style['name_de']} {number}"
+    name = f"{producer['name'].split()[-1]} {chance.choice(_TITLES.split())} {style['name_de']} {number}"
     ratings = int(chance.expovariate(0.1))
     created_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number % 400_000)
     return {
@@ -192,7 +197,7 @@ def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
         "region": None,
         "alcohol_by_volume": strength,
         "minimum_age": domain.lowest_age(strength),
-        "vat_rate": Decimal("7.00") if shelf.category["slug"] == "milch" else Decimal("19.00"),
+        "vat_rate": Decimal("7.00") if shelf.category["slug"] == _REDUCED_RATE else Decimal("19.00"),
         "featured": chance.random() < 0.001,  # noqa: PLR2004 - one in a thousand.
         "description_de": f"{name}: ein Getränk aus dem Hause {producer['name']}.",
         "description_en": f"{name}: a drink by {producer['name']}.",
@@ -200,9 +205,8 @@ def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
         "tasting_en": "",
         "ingredients_de": None,
         "ingredients_en": None,
-        "allergens": "{gluten_barley}" if "bier" in shelf.category["slug"] else "{}",
+        "allergens": ["gluten_barley"] if "bier" in shelf.category["slug"] else [],
         "serving": None,
-        "nutrition": None,
         "rating_sum": sum(chance.choices((2, 3, 4, 5), weights=(1, 2, 5, 6), k=ratings)),
         "rating_count": ratings,
         "created_at": created_at,
@@ -214,7 +218,7 @@ def _variant(product: dict[str, Any], chance: random.Random, position: int) -> d
     name_de, name_en, volume_ml, pack_size, vessel, kind, factor = _PACKS[
         (chance.randrange(len(_PACKS)) + position) % len(_PACKS)
     ]
-    deposit = domain.deposit_for(domain.DepositKind(kind), domain.Vessel(vessel), pack_size, domain.Money(8))
+    deposit = domain.deposit_for(domain.DepositKind(kind), domain.Vessel(vessel), pack_size, Money(8))
     amount = max(49, int(chance.lognormvariate(4.9, 0.5)) * factor // 1000)
     amounts = [amount + 50, amount] if chance.random() < 0.1 else [amount]  # noqa: PLR2004 - one in ten is reduced.
     return {
@@ -249,14 +253,12 @@ def _make_shelves(cursor: Cursor) -> list[Shelf]:
 
 def _make_producers(cursor: Cursor) -> list[dict[str, Any]]:
     chance = random.Random(1)  # noqa: S311 - nothing secret is drawn.
-    names = [f"{kind} {place}{end}" for kind, place, end in combinations(_KINDS, _PLACES, _ENDINGS)][:PRODUCERS]
+    parts = combinations(_HOUSES.split(), _PLACES.split(), _ENDINGS.split())
+    names = [f"{house} {place}{ending}" for house, place, ending in parts]
     return [
-        _ensure(cursor, "producers", domain.slugify(name), name=name, country=chance.choice(_ORIGINS))
+        _ensure(cursor, "producers", domain.slugify(name), name=name, country=chance.choice(_ORIGINS.split()))
         for name in names
     ]
-
-
-_KINDS: Final = "Brauerei Kelterei Weingut Brennerei Manufaktur Quelle Hofgut Privatbrauerei Kellerei Mosterei".split()
 
 
 def _ensure(cursor: Cursor, table: str, slug: str, **values: object) -> dict[str, Any]:
@@ -269,7 +271,12 @@ def _ensure(cursor: Cursor, table: str, slug: str, **values: object) -> dict[str
     )
     cursor.execute(f"SELECT {columns} FROM {table} WHERE slug = %s", (slug,))  # noqa: S608
     found = cursor.fetchone()
-    return {**dict(zip(names, found or (), strict=True)), "slug": slug}
+    return dict(zip(names, found or (), strict=True))
+
+
+def _scalar(cursor: Cursor) -> int:
+    ((value,),) = cursor.fetchall()
+    return int(value)
 
 
 def _field(value: object) -> str:

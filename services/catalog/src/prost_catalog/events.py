@@ -1,7 +1,5 @@
 """The facts that the catalogue announces."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 from uuid import UUID
 

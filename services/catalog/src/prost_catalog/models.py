@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from peewee import (
     BigIntegerField,
     BlobField,
@@ -17,6 +19,9 @@ from playhouse.postgres_ext import ArrayField, BinaryJSONField
 
 from prost.db import Model, Timestamped, TimestampField, utcnow
 from prost_catalog.domain import ProductState, ReviewState
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class Media(Model):
@@ -102,7 +107,6 @@ class Product(Timestamped):
     ingredients_en = TextField(null=True)
     allergens = ArrayField(TextField, default=list)
     serving = BinaryJSONField(null=True, index=False)
-    nutrition = BinaryJSONField(null=True, index=False)
     rating_sum = IntegerField(default=0)
     rating_count = IntegerField(default=0)
 
@@ -114,6 +118,9 @@ class Product(Timestamped):
 
 class Variant(Model):
     """A product in one vessel and pack; `volume_ml` is that of one container, `pack_size` their number."""
+
+    if TYPE_CHECKING:
+        product_id: UUID
 
     product = ForeignKeyField(Product, backref="variants", on_delete="CASCADE")
     sku = CharField(max_length=40, unique=True)
@@ -166,6 +173,9 @@ class ProductImage(Model):
 class Review(Model):
     """What one customer says about one product."""
 
+    if TYPE_CHECKING:
+        product_id: UUID
+
     product = ForeignKeyField(Product, backref="reviews", on_delete="CASCADE")
     customer_id = CharField(max_length=120)
     author = CharField(max_length=60, null=True)
@@ -191,7 +201,7 @@ class ProductCard(Model):
     `seq` grows in commit order, so it is the feed that every search index follows.
     """
 
-    id = None
+    id = None  # type: ignore[assignment] # Its key is that of the product.
     product = ForeignKeyField(Product, primary_key=True, on_delete="CASCADE")
     seq = BigIntegerField(unique=True)
     card = BlobField(null=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import blake2s
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -23,10 +24,23 @@ def position_in(query: Mapping[str, Any], token: str | None) -> Any:
     """
     if token is None:
         return None
-    content = decode_page_token(token)
+    content: Any = decode_page_token(token)
     if not isinstance(content, dict) or content.get("q") != _fingerprint(query) or "p" not in content:
         raise foreign_token()
     return content["p"]
+
+
+def id_in(query: Mapping[str, Any], token: str | None) -> UUID | None:
+    """Read the id that a page begins after, None without a token.
+
+    Raises:
+        Invalid: naming `page_token`, when it was made for another query.
+    """
+    position = position_in(query, token)
+    try:
+        return None if position is None else UUID(position)
+    except (AttributeError, TypeError, ValueError):
+        raise foreign_token() from None
 
 
 def foreign_token() -> Invalid:

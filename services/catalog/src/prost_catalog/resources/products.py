@@ -65,9 +65,7 @@ class SuggestionsResource(_Reading):
         cache=READS,
         tags=("products",),
     )
-    async def on_get(
-        self, _req: Request, _resp: Response, *, query: wire.SuggestionsQuery
-    ) -> dict[str, Any]:
+    async def on_get(self, _req: Request, _resp: Response, *, query: wire.SuggestionsQuery) -> dict[str, Any]:
         """Suggest categories, producers and products."""
         snapshot = self.search.snapshot
         return {"items": await self.search.ask(snapshot.suggestions, query.q, SUGGESTIONS)}

@@ -32,7 +32,9 @@ AllergenName = Literal[
     "crustaceans",
     "molluscs",
 ]
-Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-22T15:04:05.000Z"])]
+Timestamp = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-22T15:04:05.000Z"])
+]
 
 
 def _not_blank(text: str) -> str:
@@ -87,3 +89,11 @@ class Image(Wire):
     alt: Localized
     color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
     sources: list[ImageSource]
+
+
+class Serving(Wire):
+    """How a drink is served: temperatures in degrees Celsius, and the glass."""
+
+    temperature_min_c: Annotated[int, Field(ge=-20, le=100)] | None = None
+    temperature_max_c: Annotated[int, Field(ge=-20, le=100)] | None = None
+    glass: Localized | None = None

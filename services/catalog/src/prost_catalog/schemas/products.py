@@ -15,6 +15,7 @@ from prost_catalog.schemas.common import (
     Localized,
     PageSize,
     PageToken,
+    Serving,
     Sku,
     Slug,
     Timestamp,
@@ -151,8 +152,7 @@ class Product(ProductCard):
     tasting: Localized
     ingredients: Localized | None
     allergens: list[AllergenName]
-    serving: dict[str, Any] | None
-    nutrition: dict[str, Any] | None
+    serving: Serving | None
     images: list[Image]
     created_at: Timestamp
     updated_at: Timestamp

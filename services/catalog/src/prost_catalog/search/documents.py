@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +32,7 @@ FORMAT: Final = hashlib.sha256(
 def make_schema() -> tantivy.Schema:
     """Declare the fields: words are inverted, facets and sort keys are columns, JSON is stored."""
     builder = tantivy.SchemaBuilder()
-    for field in ("id", "slug", "exact"):
+    for field in ("id", "slug", "sku", "exact"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in TEXT_FIELDS:
         builder.add_text_field(field, tokenizer_name="words", index_option="basic")
@@ -61,10 +62,11 @@ def to_document(
     about = [word for text in facts["words"] for word in words(text)]
     compounds = {part for word in (*name, *about) for part in parts(word)}
     # "Coca Cola" is also looked for as one word.
-    joined = (first + second for first, second in zip(name, name[1:], strict=False))
+    joined = (first + second for first, second in pairwise(name))
     values: dict[str, Any] = {
         "id": product_id,
         "slug": facts["slug"],
+        "sku": [sku.lower() for sku in facts["skus"]],
         "exact": " ".join(name),
         "name": " ".join(name),
         "about": " ".join(dict.fromkeys(about)),

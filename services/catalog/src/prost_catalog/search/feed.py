@@ -113,14 +113,14 @@ class Feed:
         draft.write_bytes(orjson.dumps(state))
         draft.replace(self._folder / STATE_FILE)
 
-    def _shelves(self) -> dict[str, dict[str, object]]:
+    def _shelves(self) -> dict[str, dict[str, dict[str, object]]]:
         named = {
             "style": "SELECT slug, name_de, name_en FROM styles ORDER BY slug",
             "producer": "SELECT slug, name, name FROM producers ORDER BY slug",
         }
         shelves = {kind: {row[0]: _shelf(*row) for row in self._all(query)} for kind, query in named.items()}
-        shelves["category"] = {row[0]: _category(*row) for row in self._all(_CATEGORIES)}
-        shelves["deposit"] = {kind: _shelf(kind, *names) for kind, names in _DEPOSITS.items()}
+        shelves["category"] = {row[0]: _category(row) for row in self._all(_CATEGORIES)}
+        shelves["deposit"] = {kind.value: _shelf(kind.value, *names) for kind, names in _DEPOSITS.items()}
         shelves["origin"] = {code: _shelf(code, *names) for code, names in COUNTRIES.items()}
         return shelves
 
@@ -155,9 +155,8 @@ def _shelf(slug: str, name_de: str, name_en: str) -> dict[str, object]:
     return {"slug": slug, "name": {"de": name_de, "en": name_en}}
 
 
-def _category(
-    slug: str, name_de: str, name_en: str, text_de: str, text_en: str, parent: str | None, *media: Any
-) -> dict[str, object]:
+def _category(row: tuple[Any, ...]) -> dict[str, object]:
+    slug, name_de, name_en, text_de, text_en, parent, *media = row
     stored = dict(zip(("content_hash", "color", "widths", "formats"), media, strict=True))
     return {
         **_shelf(slug, name_de, name_en),

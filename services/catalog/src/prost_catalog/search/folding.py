@@ -13,48 +13,24 @@ _DOUBLES: Final = re.compile(r"([a-z])\1+")
 _WORDS: Final = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*")
 
 STOPWORDS: Final = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "und",
-        "oder",
-        "mit",
-        "in",
-        "im",
-        "aus",
-        "von",
-        "vom",
-        "fur",
-        "zum",
-        "zur",
-        "ein",
-        "eine",
-        "einen",
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "with",
-        "of",
-        "for",
-        "from",
-    ]
+    """
+    der die das und oder mit in im aus von vom fur zum zur ein eine einen
+    the a an and or with of for from
+    """.split()  # noqa: SIM905 - a paragraph is read more easily than a list.
 )
 """Words that a query may contain and no product has to."""
 
 # Only what is listed here is ever looked for inside another word: `bier` must find Weißbier, while `gin`
 # must not find Original.
-_PARTS: Final = (
-    "bier weiss weizen hefe hell dunkel pils bock alt kölsch keller land zwickel märzen fest export schwarz"
-    " rauch malz radler leicht kristall doppel eis stark wein rot rose glüh perl schaum schorle sekt burgunder"
-    " grau spät saft nektar apfel birnen birne kirsch kirschen orangen orange trauben traube tomaten johannisbeer"
-    " beer beeren himbeer erdbeer holunder rhabarber zitronen zitrone pfirsich mango ananas quitten multi vitamin"
-    " gemüse möhren wasser mineral quell heil tafel soda tonic bitter limo limonade brause cola tee mate kaffee"
-    " kräuter likör brand schnaps geist wodka whisky whiskey obst wacholder korn kümmel milch hafer mandel soja"
-    " drink direkt natur trüb alkohol frei klar still sprudel medium"
-)
+_PARTS: Final = """
+    bier weiss weizen hefe hell dunkel pils bock alt kölsch keller land zwickel märzen fest export schwarz
+    rauch malz radler leicht kristall doppel eis stark wein rot rose glüh perl schaum schorle sekt burgunder
+    grau spät saft nektar apfel birnen birne kirsch kirschen orangen orange trauben traube tomaten
+    johannisbeer beer beeren himbeer erdbeer holunder rhabarber zitronen zitrone pfirsich mango ananas quitten
+    multi vitamin gemüse möhren wasser mineral quell heil tafel soda tonic bitter limo limonade brause cola
+    tee mate kaffee kräuter likör brand schnaps geist wodka whisky whiskey obst wacholder korn kümmel milch
+    hafer mandel soja drink direkt natur trüb alkohol frei klar still sprudel medium
+"""
 _FREE_STANDING: Final = 4
 
 

@@ -77,6 +77,6 @@ class Follower(threading.Thread):
             while not self._stopping.is_set():
                 if feed.catch_up():
                     continue
-                select.select([connection, self._wake], [], [], POLL_SECONDS)
+                select.select([connection.fileno(), self._wake], [], [], POLL_SECONDS)
                 connection.poll()
                 connection.notifies.clear()

@@ -14,9 +14,10 @@ from prost_catalog.search.snapshot import Shelves, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tantivy import Index
+
+    from prost_catalog.settings import CatalogSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,10 +38,16 @@ class SearchIndex:
     name = "search"
     required = True
 
-    def __init__(self, folder: Path, database_url: str) -> None:
-        """Prepare an index in `folder`; nothing is opened before `start`."""
-        self._folder = folder
-        self._database_url = database_url
+    def __init__(self, settings: CatalogSettings) -> None:
+        """Prepare an index in the settings' folder; nothing is opened before `start`.
+
+        Raises:
+            ValueError: PROST_DATABASE_URL is not set.
+        """
+        if settings.database_url is None:
+            raise ValueError("PROST_DATABASE_URL is not set, and the index is made of what is there.")
+        self._folder = settings.search_folder
+        self._database_url = settings.database_url.get_secret_value()
         self._snapshot: Snapshot | None = None
         self._index: Index | None = None
         self._seen: tuple[int, int] | None = None
@@ -94,7 +101,7 @@ class SearchIndex:
         _ = self.snapshot
 
     async def ask(self, question: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a snapshot's method beside the event loop: a broad query over many products takes milliseconds."""
+        """Run a snapshot's method beside the event loop; over many products it takes milliseconds."""
         call = asyncio.get_running_loop().run_in_executor
         return await call(self._threads, lambda: question(*args, **kwargs))
 

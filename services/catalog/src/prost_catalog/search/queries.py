@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tantivy import FieldType, Occur, Query, Schema
 
@@ -55,7 +55,8 @@ class Wanted:
         """Drop one facet's filter."""
         if facet == "price":
             return replace(self, min_price=None, max_price=None)
-        return replace(self, **{facet: None if facet == "alcohol_free" else ()})
+        nothing: Any = None if facet == "alcohol_free" else ()
+        return replace(self, **{facet: nothing})
 
 
 def filter_query(schema: Schema, wanted: Wanted, text: Query | None) -> Query:
@@ -80,7 +81,9 @@ def text_query(schema: Schema, text: str, *, forgiving: bool) -> Query | None:
     name = " ".join(found)
     whole = Query.const_score_query(Query.term_query(schema, "exact", name), _WHOLE_NAME)
     start = Query.const_score_query(_prefix(schema, "exact", name), _START_OF_NAME)
-    return Query.boolean_query([*clauses, (Occur.Should, whole), (Occur.Should, start)])
+    words = Query.boolean_query([*clauses, (Occur.Should, whole), (Occur.Should, start)])
+    sku = Query.const_score_query(Query.term_query(schema, "sku", text.strip().lower()), _WHOLE_NAME)
+    return _any_of([words, sku])
 
 
 def prefix_query(schema: Schema, text: str) -> Query | None:

@@ -145,9 +145,11 @@ class Snapshot:
         for name in active:
             others = filter_query(self._schema, wanted.without(name), text)
             counted |= self._values(others, [name])
-            missing = set(getattr(wanted, name, None) or ()) if name in FACET_FIELDS else set()
-            for value in missing - {value for value, _ in counted[name]}:
-                counted[name].append((value, self._count(others, name, value)))
+            if name in FACET_FIELDS:
+                # What is filtered by is shown even where it is not among the most frequent.
+                listed = {value for value, _ in counted[name]}
+                chosen = (value for value in getattr(wanted, name) if value not in listed)
+                counted[name] += [(value, self._count(others, name, value)) for value in chosen]
         facets: dict[str, object] = {name: list(self._labelled(name, counted[name])) for name in FACET_FIELDS}
         facets["alcohol_free"] = [{"value": "true", "count": counted["alcohol_free"]}]
         facets["price"] = counted["price"]
@@ -191,4 +193,5 @@ class Snapshot:
 
     def _count(self, query: Query, facet: str, value: str) -> int:
         both = query.and_must_match(Query.term_query(self._schema, facet, value))
-        return self._searcher.search(both, 1).count or 0
+        found: Any = self._searcher.search(both, 1)
+        return int(found.count)

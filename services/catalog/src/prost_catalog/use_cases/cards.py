@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 CHANNEL = "catalog_cards"
 """PostgreSQL channel that is notified when cards changed."""
 
+# One writer of cards at a time, until its commit: `seq` grows in commit order, so a follower that has read
+# up to a number misses nothing below it.
+LOCK_FEED = "SELECT pg_advisory_xact_lock(hashtext('product_cards'))"
+"""Takes the end of the feed until the transaction ends."""
+
 PRODUCTS = """
 SELECT products.*,
        categories.slug AS category_slug, categories.name_de AS category_name_de,
@@ -63,12 +68,11 @@ ON CONFLICT (product_id) DO UPDATE SET
 def refresh_cards(product_ids: Sequence[UUID]) -> None:
     """Project products anew and put them at the end of the feed; unpublished ones are withdrawn."""
     with database.atomic():
-        # One writer of cards at a time, until its commit: `seq` grows in commit order, so a follower
-        # that has read up to a number misses nothing below it. What is projected is read under the lock.
-        database.execute_sql("SELECT pg_advisory_xact_lock(hashtext('product_cards'))")
-        cursor = database.cursor()
+        # What is projected is read under the lock, so the last card is made of the last state.
+        database.execute_sql(LOCK_FEED)
+        connection: Any = database.connection()  # type: ignore[no-untyped-call] # peewee has no types.
         execute_values(
-            cursor,
+            connection.cursor(),
             UPSERT,
             list(_card_rows([str(product_id) for product_id in product_ids])),
             template="(%s, nextval('product_cards_seq'), %s, %s, %s)",
@@ -78,7 +82,8 @@ def refresh_cards(product_ids: Sequence[UUID]) -> None:
 
 def refresh_all_cards(batch: int = 1000) -> int:
     """Project every product anew, `batch` of them per transaction, and return how many there were."""
-    ids = [product_id for (product_id,) in Product.select(Product.id).order_by(Product.id).tuples()]
+    products: Any = Product.select(Product.id).order_by(Product.id).tuples()
+    ids = [product_id for (product_id,) in products]
     for some in chunked(ids, batch):
         refresh_cards(some)
     return len(ids)

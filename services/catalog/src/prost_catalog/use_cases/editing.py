@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prost.errors import FieldError, Invalid
 from prost.events import Outbox
@@ -23,7 +23,8 @@ def lock_product(product_id: UUID, version: int | None) -> Product:
         StaleVersion: it is not at the version that the caller has read.
     """
     # A weaker lock than FOR UPDATE, which would wait for those who merely refer to the product.
-    held = Product.select().where(Product.id == product_id).for_update("FOR NO KEY UPDATE")
+    strength: Any = "FOR NO KEY UPDATE"
+    held = Product.select().where(Product.id == product_id).for_update(strength)
     product: Product | None = held.get_or_none()
     if product is None:
         raise domain.ProductNotFound("There is no such product.")

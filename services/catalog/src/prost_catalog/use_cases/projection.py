@@ -64,7 +64,6 @@ def project(product: Row, variants: Sequence[Row], images: Sequence[Row]) -> Pro
         "ingredients": None if None in ingredients else _named(product, "ingredients"),
         "allergens": product["allergens"],
         "serving": product["serving"],
-        "nutrition": product["nutrition"],
         "images": shown_images,
         "created_at": instant(product["created_at"]),
         "updated_at": instant(product["updated_at"]),
@@ -171,6 +170,6 @@ def _document(product: Row, variants: Sequence[Row], *, available: bool) -> dict
                 if part
             ),
             *domain.COUNTRIES.get(product["country"], ()),
-            *(row["sku"] for row in variants),
         ],
+        "skus": [row["sku"] for row in variants],
     }
