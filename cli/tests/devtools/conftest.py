@@ -37,19 +37,19 @@ async def devtools(serve, tmp_path):
 
 @pytest.fixture
 async def http(devtools):
-    """A client of the dashboard's port."""
+    """Give a client of the dashboard's port."""
     async with aiohttp.ClientSession(f"http://127.0.0.1:{devtools.http_port}") as session:
         yield session
 
 
 @pytest.fixture
 async def otlp(devtools):
-    """A client of the receiver's port."""
+    """Give a client of the receiver's port."""
     async with aiohttp.ClientSession(f"http://127.0.0.1:{devtools.otlp_port}") as session:
         yield session
 
 
 @pytest.fixture
 def logs(tmp_path):
-    """The folder that the stack writes its log files to."""
+    """Give the folder that the stack writes its log files to."""
     return Path(tmp_path / "logs")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import sqlite3
-import subprocess
 import sys
 import textwrap
 import time
@@ -157,15 +154,18 @@ async def test_what_was_acknowledged_outlives_kill_minus_nine(tmp_path):
         asyncio.run(main())
     """)
     path = tmp_path / "telemetry.sqlite"
-    process = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
-    acknowledged = [int(process.stdout.readline()) for _ in range(50)]
-    os.kill(process.pid, signal.SIGKILL)
-    acknowledged += [int(number) for number in process.stdout.read().split("\n")[:-1]]
-    process.wait()
-    process.stdout.close()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, path, stdout=asyncio.subprocess.PIPE
+    )
+    acknowledged = [await process.stdout.readline() for _ in range(50)]
+    process.kill()
+    acknowledged += (await process.stdout.read()).splitlines(keepends=True)
+    await process.wait()
 
     store = Store(path, Retention())
     await store.start()
 
-    assert set(await messages(store)) >= {f"{n:06}" for n in acknowledged}
+    assert set(await messages(store)) >= {
+        f"{int(number):06}" for number in acknowledged if number.endswith(b"\n")
+    }
     await store.stop()

@@ -16,9 +16,11 @@ async def lines(devtools, expected):
         return [tuple(row) for row in connection.execute("SELECT process, message FROM logs ORDER BY id")]
 
     async with asyncio.timeout(5):
-        while len(found := await devtools.store.read(query)) < expected:
-            await asyncio.sleep(0.05)
-    return found
+        async for _ in devtools.store.changes(at_most=0.05):
+            found = await devtools.store.read(query)
+            if len(found) >= expected:
+                return found
+    raise AssertionError("the store was closed")
 
 
 def test_a_structlog_line_keeps_its_level_time_and_trace():

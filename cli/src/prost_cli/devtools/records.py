@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from time import time as now
 from typing import ClassVar
 
@@ -48,7 +48,7 @@ class Record:
 
     def row(self) -> tuple[object, ...]:
         """Return the values of the columns."""
-        return astuple(self)
+        return tuple(getattr(self, name) for name in self.__slots__)
 
     def size(self) -> int:
         """Return the bytes that this row is counted with against its signal's limit."""
