@@ -125,8 +125,8 @@ class LocalService:
             yield create_buckets
             ready.add(create_buckets.name)
         if self.spec.run.seed and (seed := self._seed(env, ready)) is not None:
+            # The processes need not wait for it: what it writes reaches them as any other change does.
             yield seed
-            ready.add(seed.name)
         ready |= {f"{callee}:web" for callee in callees}
         yield Unit(
             f"{self.name}:web",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NAME = "storefront"
 INSTALL = "storefront:install"
 _OLDEST_NODE = (20, 19)
+# A third less memory for a few milliseconds a module.
+_SMALL = ("--max-semi-space-size=1", "--optimize-for-size")
 _STAMP = "node_modules/.prost-lock"
 
 
@@ -45,6 +47,7 @@ def units(stack: Stack) -> list[Unit]:
         Kind.SERVER,
         argv=(
             str(node),
+            *_SMALL,
             "node_modules/vite/bin/vite.js",
             "--host",
             LOOPBACK,
