@@ -6,10 +6,11 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 import peewee
+import psycopg2.extensions
 from pydantic import SecretStr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["PostgresDatabase", "configure", "database"]
 
@@ -33,6 +34,7 @@ class PostgresDatabase(peewee.PostgresqlDatabase):
 
     _state: Any
     _adapter: Any
+    _connect: Any
 
     def __init__(self) -> None:
         """Make it without a server to talk to; `configure` gives it one."""
@@ -43,7 +45,7 @@ class PostgresDatabase(peewee.PostgresqlDatabase):
 
     if TYPE_CHECKING:
 
-        def execute_sql(self, sql: str, params: Sequence[object] | None = None) -> Any:
+        def execute_sql(self, sql: str, params: Sequence[object] | Mapping[str, object] | None = None) -> Any:
             """Run one statement and return its cursor."""
 
     def discard(self) -> None:
@@ -52,6 +54,11 @@ class PostgresDatabase(peewee.PostgresqlDatabase):
         self._state.reset()
         if connection is not None:
             connection.close()
+
+    def dedicated_connection(self) -> psycopg2.extensions.connection:
+        """Return a connection of the caller's own, in autocommit mode, as LISTEN needs one."""
+        connection: psycopg2.extensions.connection = self._connect()
+        return connection
 
     def refresh(self) -> None:
         """Drop this thread's connection if the server has hung up, at the cost of one `poll`.

@@ -4,19 +4,24 @@ Servers come from `PROST_TEST_POSTGRES_URL`, `PROST_TEST_REDIS_URL`, `PROST_TEST
 `PROST_TEST_OBJECTS_URL` where these are set, and are started privately from wheels where they are not.
 """
 
+from prost.testing.events import Bus, HandlerFailed, bus, rabbitmq_url
 from prost.testing.objects import objects_url
 from prost.testing.postgres import database, postgres_server, postgres_template, postgres_url
 from prost.testing.time import FakeClock, clock
 from prost.testing.valkey import redis_server, redis_url
 
 __all__ = [
+    "Bus",
     "FakeClock",
+    "HandlerFailed",
+    "bus",
     "clock",
     "database",
     "objects_url",
     "postgres_server",
     "postgres_template",
     "postgres_url",
+    "rabbitmq_url",
     "redis_server",
     "redis_url",
 ]

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+import psycopg2
+
 __all__ = ["MissingServer", "PrivateServer", "free_port", "postgres", "seaweedfs", "valkey", "wait_until"]
 
 #: Seconds that a server has for answering its first connection.
@@ -48,8 +50,9 @@ class PrivateServer:
         stop_signal: str = "TERM",
         user: str | None = None,
         env: Mapping[str, str] | None = None,
+        ready: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Start `command` and return once `port` accepts connections.
+        """Start `command` and return once `port` accepts connections and `ready` says so.
 
         Raises:
             RuntimeError: it did not start; the message ends with its log.
@@ -73,7 +76,7 @@ class PrivateServer:
         )
         self.pid = int(_pipe(self._guardian.stdout).readline())
         try:
-            wait_until(lambda: _accepts(port), START_DEADLINE)
+            wait_until(lambda: _accepts(port) and ready(), START_DEADLINE)
         except TimeoutError:
             log = (folder / "log").read_text(errors="replace")[-2000:]
             self.stop()
@@ -122,13 +125,15 @@ def postgres() -> PrivateServer:
         "shared_buffers": "64MB",
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
+    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     return PrivateServer(
         [str(binaries / "bin" / "postgres"), "-D", str(data), *options],
-        url=f"postgresql://postgres@127.0.0.1:{port}/postgres",
+        url=url,
         port=port,
         folder=folder,
         stop_signal="INT",
         user=user,
+        ready=lambda: _lets_in(url),
     )
 
 
@@ -223,6 +228,15 @@ def _reachable(binary: Path, user: str) -> bool:
     try:
         subprocess.run([binary, "--version"], check=True, capture_output=True, user=account.pw_uid, cwd="/")  # noqa: S603
     except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+def _lets_in(url: str) -> bool:
+    # The port is open before the server is ready for anyone.
+    try:
+        psycopg2.connect(url).close()
+    except psycopg2.OperationalError:
         return False
     return True
 

@@ -1,0 +1,158 @@
+"""Events on RabbitMQ: a topic exchange, a quorum queue per service, and a place for what fits none."""
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Event as Flag
+
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
+from kombu.exceptions import KombuError, OperationalError
+from kombu.message import Message
+from kombu.messaging import Consumer
+
+from prost.events._broker import EXCHANGE, BrokerDown, Deliver, Delivery, Publication
+
+__all__ = ["AmqpBroker"]
+
+#: Messages that a consumer holds at once.
+PREFETCH = 16
+#: Seconds for connecting, and for the broker's word that it has a message.
+CONNECT_TIMEOUT = 3.0
+CONFIRM_TIMEOUT = 5.0
+HEARTBEAT = 60
+#: Deliveries without an answer after which RabbitMQ itself sets a message aside. The inbox does so earlier.
+DELIVERY_LIMIT = 30
+
+_UNROUTED = Exchange("prost.unrouted", type="fanout", durable=True)
+_UNROUTED_QUEUE = Queue("prost.unrouted", _UNROUTED, durable=True, queue_arguments={"x-queue-type": "quorum"})
+_DEAD = Exchange("prost.dead", type="direct", durable=True)
+# What no queue is bound to goes to the alternate exchange and is kept there.
+_EVENTS = Exchange(EXCHANGE, type="topic", durable=True, arguments={"alternate-exchange": _UNROUTED.name})
+
+
+class AmqpBroker:
+    """A broker over kombu's AMQP transport, with publisher confirms."""
+
+    def __init__(self, url: str) -> None:
+        """Remember `url`; the first call connects."""
+        self._connection = Connection(
+            url,
+            connect_timeout=CONNECT_TIMEOUT,
+            heartbeat=HEARTBEAT,
+            transport_options={
+                "confirm_publish": True,
+                "read_timeout": 2 * HEARTBEAT,
+                "write_timeout": CONFIRM_TIMEOUT,
+            },
+        )
+        self._ready = False
+
+    def publish(self, publication: Publication) -> None:
+        """Publish persistently and wait for the confirm."""
+        with self._telling():
+            self._prepare()
+            self._connection.Producer(auto_declare=False).publish(
+                publication.body.encode(),
+                exchange=_EVENTS.name,
+                routing_key=publication.type,
+                content_type="application/json",
+                content_encoding="binary",
+                delivery_mode=2,
+                retry=False,
+                timeout=CONFIRM_TIMEOUT,
+                confirm_timeout=CONFIRM_TIMEOUT,
+                message_id=publication.id,
+                type=publication.type,
+            )
+
+    def declare(self, queue: str, types: Iterable[str]) -> None:
+        """Declare the service's quorum queue, its bindings and its queue of dead messages."""
+        with self._telling():
+            self._prepare()
+            self._queue(queue, types)
+
+    def consume(self, queue: str, types: Iterable[str], deliver: Deliver, stop: Flag) -> None:
+        """Deliver one message after the other; unanswered ones return when the connection ends."""
+        with self._telling():
+            self._prepare()
+            consumer = Consumer(
+                self._connection.default_channel,
+                queues=[self._queue(queue, types)],
+                on_message=_answering(deliver),
+                accept=["application/json"],
+                prefetch_count=PREFETCH,
+                auto_declare=False,
+            )
+            with consumer:
+                while not stop.is_set():
+                    with contextlib.suppress(TimeoutError, socket.timeout):
+                        self._connection.drain_events(timeout=0.5)
+                    self._connection.heartbeat_check()
+
+    def close(self) -> None:
+        """Close the connection; an error on the way out changes nothing."""
+        with contextlib.suppress(Exception):
+            self._connection.release()
+
+    def _prepare(self) -> None:
+        if self._ready and self._connection.connected:
+            return
+        self._connection.ensure_connection(max_retries=1, interval_start=0, reraise_as_library_errors=True)
+        channel = self._connection.default_channel
+        for entity in (_UNROUTED, _UNROUTED_QUEUE, _DEAD, _EVENTS):
+            entity(channel).declare()
+        self._ready = True
+
+    def _queue(self, name: str, types: Iterable[str]) -> Queue:
+        channel = self._connection.default_channel
+        dead = Queue(
+            f"{name}.dead", _DEAD, routing_key=name, durable=True, queue_arguments={"x-queue-type": "quorum"}
+        )
+        dead(channel).declare()
+        queue = Queue(
+            name,
+            durable=True,
+            queue_arguments={
+                "x-queue-type": "quorum",
+                "x-delivery-limit": DELIVERY_LIMIT,
+                "x-dead-letter-exchange": _DEAD.name,
+                "x-dead-letter-routing-key": name,
+                "x-dead-letter-strategy": "at-least-once",
+                "x-overflow": "reject-publish",
+            },
+        )(channel)
+        queue.queue_declare()
+        for event_type in types:
+            queue.bind_to(_EVENTS.name, routing_key=event_type)
+        return queue
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Turn every way in which a connection can fail into `BrokerDown`, and start afresh next time."""
+        errors = (
+            *self._connection.connection_errors, *self._connection.channel_errors,
+            KombuError, OperationalError, OSError, TimeoutError,
+        )  # fmt: skip
+        try:
+            yield
+        except errors as error:
+            self._ready = False
+            with contextlib.suppress(Exception):
+                self._connection.release()
+            raise BrokerDown(str(error) or type(error).__name__) from error
+
+
+def _answering(deliver: Deliver) -> Callable[[Message], None]:
+    def on_message(message: Message) -> None:
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        earlier = int(message.headers.get("x-delivery-count", 0))
+        try:
+            deliver(Delivery(body, attempts=earlier + 1))
+        except Exception:
+            message.requeue()
+            raise
+        message.ack()
+
+    return on_message

@@ -1,0 +1,195 @@
+"""The inbox: each event takes effect once; one that fails is kept, tried again and in the end set aside."""
+
+import logging
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from prost.db import database, utcnow, uuid7
+from prost.events._broker import Delivery
+from prost.events._envelope import Envelope
+from prost.events._handlers import Handler, subscriptions
+from prost.events._outbox import handling
+from prost.events._trace import consuming
+
+__all__ = ["Inbox"]
+
+#: Attempts after which an event is dead, and the seconds between the first ones.
+MAX_ATTEMPTS = 8
+BACK_OFF = (1, 5, 30, 120, 600, 1800, 3600)
+#: Seconds that an early event waits for one that this consumer has never received.
+PATIENCE = 60.0
+#: Deliveries that ended without an answer after which the event is held to end its consumer each time.
+MAX_DELIVERIES = 10
+
+logger = logging.getLogger(__name__)
+
+_RECEIVE = """
+INSERT INTO inbox_events (consumer, event_id, type, aggregate_id, sequence, state, received_at, settled_at)
+VALUES (%s, %s, %s, %s, %s, 'DONE', %s, %s) ON CONFLICT DO NOTHING
+"""
+_DUE = """
+SELECT event_id, body, attempts, received_at FROM inbox_events
+WHERE consumer = %s AND state IN ('FAILED', 'PARKED') AND next_attempt_at <= %s
+ORDER BY next_attempt_at, aggregate_id, sequence LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_SETTLE = """
+UPDATE inbox_events SET
+    state = %s, attempts = %s, error = %s, body = %s, next_attempt_at = %s, settled_at = %s
+WHERE consumer = %s AND event_id = %s
+"""
+_POSITION = "SELECT sequence FROM inbox_positions WHERE consumer = %s AND aggregate_id = %s FOR UPDATE"
+_MOVE = """
+INSERT INTO inbox_positions AS p (consumer, aggregate_id, sequence) VALUES (%s, %s, %s)
+ON CONFLICT (consumer, aggregate_id) DO UPDATE SET sequence = greatest(p.sequence, excluded.sequence)
+"""
+_BLOCKED = """
+SELECT 1 FROM inbox_events WHERE consumer = %s AND aggregate_id = %s AND sequence < %s AND state <> 'DONE'
+AND type = ANY(%s) LIMIT 1
+"""
+_RELEASE = """
+UPDATE inbox_events SET next_attempt_at = %s WHERE consumer = %s AND aggregate_id = %s AND state = 'PARKED'
+"""
+
+
+class Inbox:
+    """What one consumer has received. `consumer` is the service's name.
+
+    Every method runs in one transaction of its own, on the calling thread's connection.
+    """
+
+    def __init__(self, consumer: str, handlers: Mapping[str, Handler]) -> None:
+        """Handle the types that `handlers` names."""
+        self._consumer = consumer
+        self._subscriptions = subscriptions(handlers)
+        self._ordered = [name for name, each in self._subscriptions.items() if each.ordered]
+
+    def receive(self, delivery: Delivery) -> None:
+        """Let the event take effect, unless it did before, and return when the outcome is committed.
+
+        A failing handler is an outcome: its event is kept for later. What is raised is the database's.
+        """
+        try:
+            envelope = Envelope.model_validate_json(delivery.body)
+        except ValidationError as error:
+            self._keep_unreadable(delivery.body, error)
+            return
+        now = utcnow()
+        with database.atomic():
+            identity = (self._consumer, envelope.id, envelope.type)
+            place = (envelope.aggregate_id, envelope.sequence)
+            if not database.execute_sql(_RECEIVE, (*identity, *place, now, now)).rowcount:
+                return
+            if delivery.attempts > MAX_DELIVERIES:
+                reason = f"{delivery.attempts - 1} deliveries ended without an answer"
+                self._settle(envelope.id, "DEAD", 0, reason, _text(delivery.body))
+                return
+            self._attempt(envelope, _text(delivery.body), attempts=0, waited=0.0)
+
+    def retry_due(self) -> bool:
+        """Try one event again whose time has come; return whether there was one."""
+        with database.atomic():
+            now = utcnow()
+            row = database.execute_sql(_DUE, (self._consumer, now)).fetchone()
+            if row is None:
+                return False
+            event_id, body, attempts, received_at = row
+            try:
+                envelope = Envelope.model_validate_json(body)
+            except ValidationError as error:
+                self._settle(event_id, "DEAD", attempts, _summary(error), body)
+                return True
+            waited = (now - received_at).total_seconds()
+            self._attempt(envelope, body, attempts=attempts, waited=waited)
+            return True
+
+    def _attempt(self, envelope: Envelope, body: str, *, attempts: int, waited: float) -> None:
+        subscription = self._subscriptions.get(envelope.type)
+        if subscription is None:
+            self._settle(envelope.id, "DEAD", attempts, "no handler reads this type any more", body)
+            return
+        if subscription.ordered:
+            verdict = self._place(envelope, waited)
+            if verdict == "stale":
+                self._settle(envelope.id, "DONE", attempts, "dropped: a later event was handled", None)
+                return
+            if verdict == "early":
+                wait = utcnow() + timedelta(seconds=max(1.0, PATIENCE - waited))
+                self._settle(envelope.id, "PARKED", attempts, "waits for an earlier event", body, wait)
+                return
+        token = handling.set(envelope)
+        try:
+            # The savepoint undoes what a failing handler wrote, and leaves the record of its failure.
+            with consuming(envelope.type, envelope.traceparent), database.atomic():
+                subscription.handle(envelope)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is kept with its event.
+            self._fail(envelope, body, attempts + 1, error)
+            return
+        finally:
+            handling.reset(token)
+        self._settle(envelope.id, "DONE", attempts + 1, None, None)
+        if subscription.ordered:
+            place = (self._consumer, envelope.aggregate_id)
+            database.execute_sql(_MOVE, (*place, envelope.sequence))
+            database.execute_sql(_RELEASE, (utcnow(), *place))
+
+    def _place(self, envelope: Envelope, waited: float) -> str:
+        """Tell whether the event is `stale`, `early` or `next` among the ordered types of its aggregate."""
+        place = (self._consumer, envelope.aggregate_id)
+        row = database.execute_sql(_POSITION, place).fetchone()
+        position = row[0] if row else 0
+        if envelope.sequence <= position:
+            return "stale"
+        awaited = max((envelope.before.get(name, 0) for name in self._ordered), default=0)
+        if position >= awaited:
+            return "next"
+        blocked = database.execute_sql(_BLOCKED, (*place, envelope.sequence, self._ordered)).fetchone()
+        # What this consumer has in hand is waited for. What it never received may be from before its time.
+        return "early" if blocked or waited < PATIENCE else "next"
+
+    def _fail(self, envelope: Envelope, body: str, attempts: int, error: Exception) -> None:
+        summary = _summary(error)
+        logger.warning("event %s %s failed (attempt %d): %s", envelope.type, envelope.id, attempts, summary)
+        if attempts >= MAX_ATTEMPTS:
+            self._settle(envelope.id, "DEAD", attempts, summary, body)
+            return
+        seconds = BACK_OFF[min(attempts, len(BACK_OFF)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - it only spreads load.
+        again = utcnow() + timedelta(seconds=seconds)
+        self._settle(envelope.id, "FAILED", attempts, summary, body, again)
+
+    def _keep_unreadable(self, body: bytes, error: ValidationError) -> None:
+        event_id, now = uuid7(), utcnow()
+        logger.error("a message that is no event was set aside as %s", event_id)
+        with database.atomic():
+            database.execute_sql(_RECEIVE, (self._consumer, event_id, "unreadable", None, None, now, now))
+            self._settle(event_id, "DEAD", 1, _summary(error), _text(body))
+
+    def _settle(  # noqa: PLR0917 - the columns of one statement.
+        self,
+        event_id: UUID,
+        state: str,
+        attempts: int,
+        error: str | None,
+        body: str | None,
+        next_attempt_at: Any = None,
+    ) -> None:
+        settled_at = utcnow() if state in {"DONE", "DEAD"} else None
+        outcome = (state, attempts, error, body, next_attempt_at, settled_at)
+        database.execute_sql(_SETTLE, (*outcome, self._consumer, event_id))
+
+
+def _text(body: bytes) -> str:
+    # PostgreSQL's text holds anything but a zero.
+    return body.decode("utf-8", "replace").replace("\x00", "\ufffd")
+
+
+def _summary(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        # Its own text repeats the input, which may be personal.
+        problems = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        return "; ".join(problems)[:2000]
+    return f"{type(error).__name__}: {error}"[:2000].replace("\x00", "\ufffd")
