@@ -1,0 +1,1 @@
+"""What declarations promise, held against each other and against the code."""
