@@ -42,8 +42,10 @@ def up(
     """Start the stack. Ctrl-C ends it; with --detach it goes on in the background."""
     from prost_cli.dev import start, view  # noqa: PLC0415  only here is drawn on the terminal
 
-    chosen = start.choose(Workspace.find(), stack, isolated=isolated, broker=broker)
-    started = start.start(chosen)
+    workspace = Workspace.find()
+    with start.one_at_a_time(workspace):
+        chosen = start.choose(workspace, stack, isolated=isolated, broker=broker)
+        started = start.start(chosen)
     owned = started and not detach
     try:
         with control.statuses(chosen, own=owned) as statuses:
@@ -56,7 +58,7 @@ def up(
             else:
                 view.announce(chosen, settled, started=started, failure=failure)
             if not detach:
-                view.stay(statuses)
+                view.stay(settled, statuses)
     except KeyboardInterrupt:
         sys.stderr.write("\n")
     except CliError:
@@ -167,7 +169,7 @@ def reset(
     if not yes:
         typer.confirm(f"Delete all data of the stack {stack!r}?", abort=True)
     start.stop(chosen)
-    chosen.remove()
+    start.discard(chosen)
     typer.echo("The stack's data is gone.")
 
 

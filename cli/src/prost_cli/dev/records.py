@@ -14,6 +14,9 @@ import psutil
 if TYPE_CHECKING:
     from pathlib import Path
 
+RECORDS = "processes.json"
+"""The file's name in a stack's run folder."""
+
 _CLOCK_SLACK = 2.0
 _PATIENCE = 10.0
 

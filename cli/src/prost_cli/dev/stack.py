@@ -132,9 +132,9 @@ class Stack:
         draft.write_text(json.dumps(memory, indent=2))
         draft.replace(self._memory)
 
-    def lock(self) -> bool:
+    def lock(self, flags: int = os.O_CREAT) -> bool:
         """Become the stack's one supervisor; False when there is one. The lock ends with the process."""
-        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -145,12 +145,13 @@ class Stack:
 
     def is_running(self) -> bool:
         """Tell whether a supervisor holds the lock."""
-        if not self.folder.is_dir():
+        try:
+            if not self.lock(flags=0):
+                return True
+        except FileNotFoundError:
             return False
-        if self.lock():
-            self.unlock()
-            return False
-        return True
+        self.unlock()
+        return False
 
     def unlock(self) -> None:
         """Give the lock back."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from prost_cli.dev import control
 from prost_cli.dev.environment import inherited
 from prost_cli.dev.logs import log_path
+from prost_cli.dev.records import RECORDS, Records
 from prost_cli.dev.stack import Stack
 from prost_cli.errors import CliError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prost_cli.workspace import Workspace
 
 _DOWN_PATIENCE = 40.0
@@ -36,7 +41,7 @@ def choose(workspace: Workspace, name: str, *, isolated: bool, broker: str | Non
             for candidate in (f"{_SCRATCH}-{number}" for number in itertools.count(1))
             if not Stack.open(workspace, candidate).is_running()
         )
-        Stack.open(workspace, name).remove()
+        discard(Stack(workspace, name))
     stack = Stack.open(workspace, name)
     if broker is not None and broker not in _BROKERS and not broker.startswith(("amqp://", "amqps://")):
         raise CliError(f"{broker!r} is no broker.", remedy="Use valkey, rabbitmq, or an amqp:// URL.")
@@ -52,6 +57,21 @@ def choose(workspace: Workspace, name: str, *, isolated: bool, broker: str | Non
     stack.make_folders()
     stack.save()
     return stack
+
+
+@contextmanager
+def one_at_a_time(workspace: Workspace) -> Iterator[None]:
+    """Let no other command choose or start a stack of this workspace meanwhile."""
+    workspace.state.mkdir(exist_ok=True)
+    with (workspace.state / "stacks.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def discard(stack: Stack) -> None:
+    """End whatever still runs of a stack without supervisor and delete all that it stored."""
+    Records(stack.run / RECORDS).end_leftovers()
+    stack.remove()
 
 
 def start(stack: Stack) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from prost_cli.dev import plan as plans
 from prost_cli.dev.children import Nursery
 from prost_cli.dev.logs import LogFile, log_path
-from prost_cli.dev.records import Records
+from prost_cli.dev.records import RECORDS, Records
 from prost_cli.dev.runner import Runner
 from prost_cli.dev.signals import Signal
 from prost_cli.dev.stack import Stack
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 NAME = "supervisor"
 _ROTATE_EVERY = 30.0
 _NOTICES = 50
+_OPEN_FILES = 1 << 16
 
 
 class Supervisor:
@@ -45,7 +47,7 @@ class Supervisor:
         self.plan: Plan | None = None
         self._runners: dict[str, Runner] = {}
         self._nursery = Nursery()
-        self._records = Records(stack.run / "processes.json")
+        self._records = Records(stack.run / RECORDS)
         self._log = LogFile(log_path(stack.logs, NAME))
         self._notices: list[dict[str, Any]] = []
         self._applying = asyncio.Lock()
@@ -247,6 +249,9 @@ def main() -> None:
     else:
         os.write(ready, json.dumps({"error": f"The stack {name!r} has a supervisor.", "remedy": ""}).encode())
         return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # macOS begins with 256, which Envoy alone uses up; what the system allows is inherited by all children.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, _OPEN_FILES), hard))
     asyncio.run(serve(stack, ready))
 
 

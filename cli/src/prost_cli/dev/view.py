@@ -62,12 +62,12 @@ def announce(stack: Stack, status: Status, *, started: bool, failure: CliError |
     print_urls(status)
 
 
-def stay(statuses: Iterator[Status]) -> None:
-    """Print what changes until the stack ends."""
+def stay(settled: Status, statuses: Iterator[Status]) -> None:
+    """Print what changes after `settled` until the stack ends."""
     console = Console(soft_wrap=True)
     console.print("Ctrl-C ends the stack. Changed files take effect by themselves.", style="dim")
     seen = time.time()
-    for status in _plain(console, statuses):
+    for status in _plain(console, statuses, settled):
         for notice in status["notices"]:
             if notice["at"] > seen:
                 console.print(f"note: {notice['text']}", highlight=False, markup=False)
@@ -81,8 +81,8 @@ def _live(console: Console, statuses: Iterator[Status]) -> Iterator[Status]:
             yield status
 
 
-def _plain(console: Console, statuses: Iterator[Status]) -> Iterator[Status]:
-    known: dict[str, str] = {}
+def _plain(console: Console, statuses: Iterator[Status], before: Status | None = None) -> Iterator[Status]:
+    known = {unit["name"]: unit["state"] for unit in before["units"]} if before else {}
     for status in statuses:
         for unit in status["units"]:
             state = unit["state"]
