@@ -48,6 +48,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "logger_class": _Logger,
             "proc_name": f"prost-{self.settings.service}",
             "pre_fork": _freeze,
+            "worker_exit": _stop_telemetry,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -121,6 +122,10 @@ class _Logger(Logger):  # type: ignore[misc]
         self.error_log.propagate = True
         self.error_log.setLevel(logging.NOTSET)
         self.access_log.disabled = True
+
+
+def _stop_telemetry(_arbiter: object, _worker: object) -> None:
+    telemetry.shutdown()
 
 
 def _freeze(_arbiter: object, _worker: object) -> None:

@@ -184,7 +184,6 @@ class _Lifecycle:
     async def process_shutdown(self, scope: Mapping[str, Any], event: Mapping[str, Any]) -> None:  # noqa: ARG002 - Falcon's interface
         self._health.draining = True
         await self._dependencies.stop()
-        telemetry.shutdown()
 
 
 async def _answer_from(route: _CachedRoute, entry: Entry, scope: Scope, send: Send) -> bool:
