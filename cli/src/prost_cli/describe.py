@@ -80,9 +80,9 @@ def _lines(services: list[ServiceSpec]) -> Iterator[str]:
     for spec in services:
         node = _node(spec.name)
         if spec.http is not None and spec.http.public:
-            yield f"gateway -- {spec.http.prefix} --> {node}"
+            yield f'gateway -->|"{spec.http.prefix}"| {node}'
         for prefix, bucket in spec.http.media.items() if spec.http is not None else ():
-            yield f"gateway -- {prefix} --> bucket_{_node(bucket)}"
+            yield f'gateway -->|"{prefix}"| bucket_{_node(bucket)}'
         for callee in spec.callees:
             yield f"{node} --> {_node(callee)}"
         yield from _stores(spec)
