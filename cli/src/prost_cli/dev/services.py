@@ -83,7 +83,7 @@ class LocalService:
             OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
             # A receiver that is gone must not hold up the end of a process.
             OTEL_EXPORTER_OTLP_TIMEOUT="1",
-            # The dashboard shows ten seconds a point; the exporters' own minute would leave gaps between them.
+            # The dashboard shows ten seconds a point; the exporters' own minute would leave gaps.
             OTEL_METRIC_EXPORT_INTERVAL="5000",
             OTEL_BSP_SCHEDULE_DELAY="1000",
         )
