@@ -93,8 +93,8 @@ async def test_hostile_telemetry_is_shown_as_text(devtools, http):
         "resource": {HOSTILE: HOSTILE},
     }
     point = Point(
-        time=time.time() - 20, service=HOSTILE, instance="", name=HOSTILE, unit=HOSTILE, kind="gauge", value=1,
-        count=0, detail=json.dumps({"attributes": {}}),
+        time=time.time() - 20, service=HOSTILE, instance="", name=HOSTILE, unit=HOSTILE, kind="gauge",
+        value=1, count=0, detail=json.dumps({"attributes": {}}),
     )  # fmt: skip
     await devtools.store.add(
         [

@@ -74,6 +74,13 @@ async def test_what_was_accepted_is_there_after_kill_minus_nine(config, ports):
         assert await (await session.get("/issuer/jwks.json")).json() == keys
 
 
+async def test_its_files_are_its_owners_alone(config, ports, tmp_path):
+    async with started(config, ports):
+        modes = {path.stat().st_mode & 0o077 for path in (tmp_path / "data").iterdir()}
+
+    assert modes == {0}
+
+
 async def test_sigterm_ends_it_at_once_though_someone_follows(config, ports):
     async with started(config, ports) as (process, session):
         stream = await session.get("/api/logs/stream")

@@ -24,8 +24,9 @@ class FakeSupervisor:
 
     def status(self):
         unit = {
-            "name": "catalog:web", "kind": "service", "service": "catalog", "state": "ready", "port": self.port,
-            "pid": os.getpid(), "restarts": 2, "failing": False, "problem": "<b>was slow</b>", "since": 0,
+            "name": "catalog:web", "kind": "service", "service": "catalog", "state": "ready",
+            "port": self.port, "pid": os.getpid(), "restarts": 2, "failing": False,
+            "problem": "<b>was slow</b>", "since": 0,
         }  # fmt: skip
         return {
             "phase": "healthy",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -38,6 +39,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m prost_cli.devtools", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="the JSON file that the supervisor writes")
     arguments = parser.parse_args()
+    # Mail, log lines and the signing key concern nobody else on this machine.
+    os.umask(0o077)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     # aiosmtpd's log, which tells every command of every client.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
