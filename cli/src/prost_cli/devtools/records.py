@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from time import time as now
 from typing import ClassVar
 
@@ -42,13 +43,14 @@ class Record:
     table: ClassVar[str]
 
     @classmethod
+    @cache
     def columns(cls) -> tuple[str, ...]:
         """Return the names of the columns, in the order of `row()`."""
         return tuple(f.name for f in fields(cls))
 
     def row(self) -> tuple[object, ...]:
         """Return the values of the columns."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return tuple(getattr(self, name) for name in self.columns())
 
     def size(self) -> int:
         """Return the bytes that this row is counted with against its signal's limit."""
