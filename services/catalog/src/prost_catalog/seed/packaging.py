@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 _PACK: Final = re.compile(
     r"(?P<container>[a-z-]+) (?:(?P<count>\d+)x)?(?P<volume>\d+) (?P<price>\d+\.\d\d)(?: was (?P<was>\d+\.\d\d))?"
 )
-_PACK_NAMES: Final = {Vessel.BOTTLE: ("Paket", "Pack"), Vessel.CAN: ("Tray", "Tray"), Vessel.CARTON: ("Paket", "Pack")}
+_PACK_NAMES: Final = {
+    Vessel.BOTTLE: ("Paket", "Pack"),
+    Vessel.CAN: ("Tray", "Tray"),
+    Vessel.CARTON: ("Paket", "Pack"),
+}
 
 
 @dataclass(frozen=True)
