@@ -37,6 +37,9 @@ def up(
     broker: Annotated[
         str | None, typer.Option(help="valkey (unless told before), rabbitmq, or an amqp:// URL.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=32, help="Workers of each web process, 1 unless told before.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the stack. Ctrl-C ends it; with --detach it goes on in the background."""
@@ -44,7 +47,7 @@ def up(
 
     workspace = Workspace.find()
     with start.one_at_a_time(workspace):
-        chosen = start.choose(workspace, stack, isolated=isolated, broker=broker)
+        chosen = start.choose(workspace, stack, isolated=isolated, broker=broker, workers=workers)
         started = start.start(chosen)
     owned = started and not detach
     try:

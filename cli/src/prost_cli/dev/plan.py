@@ -1,30 +1,29 @@
-"""From the declarations to everything that should run now."""
+"""From the declarations to everything that should run now.
+
+`python -m prost_cli.dev.plan ROOT STACK` writes the pickled plan, or the error that keeps it from being made.
+The supervisor asks this program rather than plan itself: what reads declarations would be half of its memory.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import pickle
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prost_cli.dev.planned import Plan
 from prost_cli.dev.ports import LOOPBACK
 from prost_cli.dev.servers import devtools, gateway, rabbitmq, seaweed, storefront, valkey
 from prost_cli.dev.servers.postgres import Postgres
 from prost_cli.dev.services import LocalService
+from prost_cli.dev.stack import Stack
+from prost_cli.errors import CliError
+from prost_cli.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prost.spec import ServiceSpec
-    from prost_cli.dev.stack import Stack
-    from prost_cli.dev.unit import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The units by name, people's addresses by what they find there, and the services' names by folder."""
-
-    units: Mapping[str, Unit]
-    urls: Mapping[str, str]
-    services: Mapping[str, str]
 
 
 def make(stack: Stack) -> Plan:
@@ -85,3 +84,16 @@ def _start_order(specs: Mapping[str, ServiceSpec]) -> dict[str, frozenset[str]]:
 
 def _reaches(order: Mapping[str, frozenset[str]], start: str, goal: str) -> bool:
     return start == goal or any(_reaches(order, callee, goal) for callee in order.get(start, ()))
+
+
+def main() -> None:
+    """Plan the stack that the arguments name."""
+    try:
+        planned: Plan | CliError = make(Stack.open(Workspace(Path(sys.argv[1])), sys.argv[2]))
+    except CliError as error:
+        planned = error
+    sys.stdout.buffer.write(pickle.dumps(planned))
+
+
+if __name__ == "__main__":
+    main()

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 
 from prost_cli.dev import buckets
 from prost_cli.dev.environment import inherited
+from prost_cli.dev.marker import Marker
 from prost_cli.dev.ports import LOOPBACK
 from prost_cli.dev.probes import HttpAnswers
 from prost_cli.dev.servers import devtools, gateway, rabbitmq, seaweed, valkey
@@ -69,7 +70,7 @@ class LocalService:
             PROST_ENV="dev",
             PROST_SERVICE=self.name,
             PROST_HTTP_BIND=f"{LOOPBACK}:{self.web_port}",
-            PROST_WEB_WORKERS=str(self.spec.run.web.workers),
+            PROST_WEB_WORKERS=str(min(self.spec.run.web.workers, stack.workers)),
             PROST_DATABASE_THREADS=str(self.spec.run.web.db_threads),
             PROST_PUBLIC_URL=gateway.url(stack),
             PROST_AUTH_ISSUER=devtools.issuer(stack),
@@ -159,7 +160,7 @@ class LocalService:
         public = set(self.spec.http.media.values()) if self.spec.http else set()
         names = [name + buckets.PUBLIC * (name in public) for name in self.spec.needs.objects]
         env = inherited(**{buckets.URL_VARIABLE: seaweed.url(self.stack)})
-        marker = _Marker(self.stack.data / "services" / self.name / "buckets", json.dumps(names))
+        marker = Marker(self.stack.data / "services" / self.name / "buckets", json.dumps(names))
         argv = (sys.executable, "-m", buckets.__name__, *names)
         return (
             None if marker.matches() else self._task("buckets", argv, env, after={seaweed.NAME}, then=marker)
@@ -167,7 +168,7 @@ class LocalService:
 
     def _seed(self, env: Mapping[str, str], ready: set[str]) -> Unit | None:
         """Declare the seeding, unless these very seeds are sown."""
-        marker = _Marker(
+        marker = Marker(
             self.stack.data / "services" / self.name / "seeded", _digest(self.folder, self.spec.package)
         )
         after = {*ready, valkey.NAME}
@@ -180,7 +181,7 @@ class LocalService:
         env: Mapping[str, str],
         *,
         after: set[str] | frozenset[str] = frozenset(),
-        then: _Marker | None = None,
+        then: Marker | None = None,
     ) -> Unit:
         return Unit(
             f"{self.name}:{name}",
@@ -200,20 +201,6 @@ class LocalService:
         except (FileNotFoundError, KeyError, tomllib.TOMLDecodeError):
             return []
         return [text for text in project.get("dependencies", ()) if not _is_installed(Requirement(text))]
-
-
-@dataclass(frozen=True, slots=True)
-class _Marker:
-    """A file beside the data that tells what was done to it, so that both vanish together."""
-
-    path: Path
-    content: str
-
-    def matches(self) -> bool:
-        return self.path.exists() and self.path.read_text() == self.content
-
-    def write(self) -> None:
-        self.path.write_text(self.content)
 
 
 _UV = Path(sys.executable).parent / "uv"

@@ -25,13 +25,17 @@ _SOCKET_PATH_LIMIT = 100
 
 @dataclass(slots=True)
 class Stack:
-    """One local stack. `ports` and `secrets` are by purpose, such as "postgres" or "catalog:web"."""
+    """One local stack. `ports` and `secrets` are by purpose, such as "postgres" or "catalog:web".
+
+    `workers` is how many workers a web process has at most.
+    """
 
     workspace: Workspace
     name: str
     ports: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     broker: str = "valkey"
+    workers: int = 1
     scratch: bool = False
     _lock: int | None = None
 
@@ -55,6 +59,7 @@ class Stack:
         stack.ports = memory["ports"]
         stack.secrets = memory["secrets"]
         stack.broker = memory["broker"]
+        stack.workers = memory.get("workers", 1)
         stack.scratch = memory["scratch"]
         return stack
 
@@ -125,6 +130,7 @@ class Stack:
             "ports": self.ports,
             "secrets": self.secrets,
             "broker": self.broker,
+            "workers": self.workers,
             "scratch": self.scratch,
         }
         draft = self._memory.with_suffix(".part")

@@ -29,7 +29,9 @@ _SCRATCH = "scratch"
 _BROKERS = ("valkey", "rabbitmq")
 
 
-def choose(workspace: Workspace, name: str, *, isolated: bool, broker: str | None) -> Stack:
+def choose(
+    workspace: Workspace, name: str, *, isolated: bool, broker: str | None, workers: int | None
+) -> Stack:
     """Return the stack to start: the one of that name, or with `isolated` a new one that leaves no trace.
 
     Raises:
@@ -54,6 +56,7 @@ def choose(workspace: Workspace, name: str, *, isolated: bool, broker: str | Non
         return stack
     stack.scratch = isolated
     stack.broker = broker or stack.broker
+    stack.workers = workers or stack.workers
     stack.make_folders()
     stack.save()
     return stack

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prost_cli.dev import plan as plans
+from prost_cli.dev import planned
 from prost_cli.dev.children import Nursery
 from prost_cli.dev.logs import LogFile, log_path
 from prost_cli.dev.records import RECORDS, Records
@@ -28,7 +28,7 @@ from prost_cli.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from prost_cli.dev.plan import Plan
+    from prost_cli.dev.planned import Plan
     from prost_cli.dev.unit import Unit
 
 NAME = "supervisor"
@@ -63,7 +63,8 @@ class Supervisor:
             self.note(f"ended what an earlier start left behind: {leftovers} process(es)")
         for purpose, port in self.stack.release_taken_ports():
             self.note(f"port {port} of {purpose} is taken by another program; it gets another")
-        self.plan = plans.make(self.stack)
+        self.stack.save()
+        self.plan = planned.request(self.stack)
 
     async def run(self) -> None:
         """Run the plan until `stopping` is set, then end everything."""
@@ -80,7 +81,7 @@ class Supervisor:
         """Read the declarations again and bring what runs in line; a mistake in them changes nothing."""
         async with self._applying:
             try:
-                self.plan = plans.make(self.stack)
+                self.plan = await asyncio.to_thread(planned.request, self.stack)
             except CliError as error:
                 self.note(str(error))
                 return

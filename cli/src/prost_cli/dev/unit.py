@@ -47,6 +47,8 @@ class Account:
 class Unit:
     """A process (`argv`) or a step within the supervisor (`step`), started when all of `after` are up.
 
+    A plan is pickled, so `step` and `then` are bound methods of what can be, too.
+
     Two equal units need no restart: everything that matters to the process is part of the comparison.
     `stop` is the signal that asks it to end, `grace` the seconds it has for that. `version` stands in the
     comparison for what a step closes over. `patience` is how many seconds it may take to become ready, and
