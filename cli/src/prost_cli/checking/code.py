@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 OPENAPI = "openapi.json"
 CONTRACTS = "contracts"
+LAYERS = ".importlinter"
 INTERNAL_PREFIX = "/internal/"
 """Operations below it are for other services: no declaration may list them."""
 
@@ -155,17 +156,19 @@ class CodeCheck:
                 yield self._finding("README.md", problem, "Say what it does and what it is by default.")
 
     def _layers(self) -> Iterator[Finding]:
-        if not (self.folder / ".importlinter").is_file():
+        if not (self.folder / LAYERS).is_file():
+            remedy = "Run `prost upgrade`: the template has it."
+            yield self._finding(LAYERS, "it is missing, so nothing holds the layers", remedy)
             return
         program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-        done = self._run("-c", program, "--no-cache", "--config", ".importlinter")
+        done = self._run("-c", program, "--no-cache", "--config", LAYERS)
         if done.returncode != 0:
             broken = [
                 line.strip() for line in done.stdout.splitlines() if " is not allowed to import " in line
             ]
             problem = "; ".join(broken) or _end(done.stdout + done.stderr)
             remedy = f"Run `lint-imports` in {self._name(self.folder)}; imports point one way."
-            yield self._finding(".importlinter", problem, remedy)
+            yield self._finding(LAYERS, problem, remedy)
 
     def _prost_service(self, command: str, cwd: Path | None = None) -> str:
         return self._python("-m", "prost.run", command, cwd=cwd)
