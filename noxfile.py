@@ -127,6 +127,7 @@ def requirements(session: nox.Session) -> None:
         "--generate-hashes",
         "--no-emit-index-url",
         "--no-header",
+        *(f"--no-emit-package=prost-{name}" for name in ("sdk", "cli", *(path.name for path in SERVICES))),
         "--output-file=requirements.txt",
         "requirements.in",
         *session.posargs,
