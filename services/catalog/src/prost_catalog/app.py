@@ -20,12 +20,12 @@ from prost_catalog.resources.staff_products import (
 )
 from prost_catalog.resources.staff_variants import PricesResource, VariantResource, VariantsResource
 from prost_catalog.search.index import SearchIndex
-from prost_catalog.settings import CatalogSettings
+from prost_catalog.settings import Settings
 
 
-def create_app(settings: CatalogSettings | None = None) -> ServiceApp:
+def create_app(settings: Settings | None = None) -> ServiceApp:
     """Make the web application."""
-    settings = settings or CatalogSettings()
+    settings = settings or Settings()
     database = Database(settings)
     # Lists, search and pages go on from the index while the database is away.
     database.required = False
@@ -54,6 +54,6 @@ def create_app(settings: CatalogSettings | None = None) -> ServiceApp:
     )
 
 
-def create_worker(settings: CatalogSettings | None = None) -> Worker:
+def create_worker(settings: Settings | None = None) -> Worker:
     """Make the worker, which relays the catalogue's events."""
-    return Worker(settings or CatalogSettings(), ServiceSpec.load(Path()))
+    return Worker(settings or Settings(), ServiceSpec.load(Path()))

@@ -22,7 +22,7 @@ import psycopg2
 from prost.db import uuid7
 from prost.money import Money
 from prost_catalog import domain
-from prost_catalog.settings import CatalogSettings
+from prost_catalog.settings import Settings
 from prost_catalog.use_cases.cards import CHANNEL, LOCK_FEED
 from prost_catalog.use_cases.projection import project
 
@@ -297,7 +297,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--products", type=int, required=True, help="how many to add")
     parser.add_argument("--workers", type=int, default=2, help="processes that make them")
     chosen = parser.parse_args(None if arguments is None else list(arguments))
-    settings = CatalogSettings()
+    settings = Settings()
     if settings.database_url is None:
         parser.error("PROST_DATABASE_URL is not set")
     began = time.perf_counter()

@@ -1,12 +1,12 @@
-"""What the service is told by its environment."""
+"""The settings of catalog: the platform's, and its own."""
 
 from pathlib import Path
 
-from prost.settings import Settings
+from prost.settings import Settings as PlatformSettings
 
 
-class CatalogSettings(Settings):
-    """The settings of every service; the catalogue adds none."""
+class Settings(PlatformSettings):
+    """Read from `PROST_*` variables; a field added here is read from the variable of its name."""
 
     @property
     def search_folder(self) -> Path:

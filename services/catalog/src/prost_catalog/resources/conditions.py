@@ -26,7 +26,7 @@ def editor(req: Request) -> Principal:
 
 
 def version_read(req: Request) -> int | None:
-    """Return the version in If-Match, None for `*`.
+    """Return the version in If-Match, None for `*`; a gateway that compresses marks it as weak.
 
     Raises:
         PreconditionRequired: there is no If-Match.

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Final
 
 _SPELLINGS: Final = str.maketrans({"ß": "ss", "æ": "a", "œ": "o", "ø": "o", "å": "a", "ł": "l"})
-_DIGRAPHS: Final = re.compile(r"([aou])e")
+_DIGRAPHS: Final = re.compile(r"([aou])e+")
 _DOUBLES: Final = re.compile(r"([a-z])\1+")
-_WORDS: Final = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*")
+_COMMAS: Final = re.compile(r"(?<=\d),(?=\d)")
+_WORDS: Final = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 
 STOPWORDS: Final = frozenset(
     """
@@ -47,7 +48,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Split text into folded words and numbers, in order."""
-    return _WORDS.findall(fold(text))
+    return _WORDS.findall(_COMMAS.sub(".", fold(text)))
 
 
 def query_words(text: str) -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tantivy import Index
 
-    from prost_catalog.settings import CatalogSettings
+    from prost_catalog.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class SearchIndex:
     name = "search"
     required = True
 
-    def __init__(self, settings: CatalogSettings) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Prepare an index in the settings' folder; nothing is opened before `start`.
 
         Raises:

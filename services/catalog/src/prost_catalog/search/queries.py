@@ -80,7 +80,7 @@ def text_query(schema: Schema, text: str, *, forgiving: bool) -> Query | None:
     clauses = [(Occur.Must, _word(schema, word, forgiving=forgiving)) for word in found]
     name = " ".join(found)
     whole = Query.const_score_query(Query.term_query(schema, "exact", name), _WHOLE_NAME)
-    start = Query.const_score_query(_prefix(schema, "exact", name), _START_OF_NAME)
+    start = Query.const_score_query(_prefix(schema, "exact", f"{name} "), _START_OF_NAME)
     words = Query.boolean_query([*clauses, (Occur.Should, whole), (Occur.Should, start)])
     sku = Query.const_score_query(Query.term_query(schema, "sku", text.strip().lower()), _WHOLE_NAME)
     return _any_of([words, sku])
