@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prost_cli.dev import guard
 from prost_cli.dev.planned import Plan
 from prost_cli.dev.ports import LOOPBACK
 from prost_cli.dev.servers import devtools, gateway, rabbitmq, seaweed, storefront, valkey
@@ -37,6 +38,7 @@ def make(stack: Stack) -> Plan:
     services = {spec.name: LocalService(stack, postgres, folder, spec) for folder, spec in specs.items()}
     front = storefront.units(stack)
     units = [
+        *guard.units(stack),
         *postgres.units(),
         *valkey.units(stack),
         *seaweed.units(stack),

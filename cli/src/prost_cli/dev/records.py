@@ -19,6 +19,7 @@ RECORDS = "processes.json"
 
 _CLOCK_SLACK = 2.0
 _PATIENCE = 10.0
+_PAUSE = 0.02
 
 
 class Records:
@@ -46,15 +47,12 @@ class Records:
         except (FileNotFoundError, ValueError):
             return 0
         found = _members(entries)
-        deadline = time.monotonic() + _PATIENCE
         for process, stop in found:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(stop)
-        _, alive = psutil.wait_procs([process for process, _ in found], timeout=deadline - time.monotonic())
-        for process in alive:
+        for process in _wait([process for process, _ in found], _PATIENCE):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(alive, timeout=2)
         self._path.unlink(missing_ok=True)
         return len(found)
 
@@ -62,6 +60,21 @@ class Records:
         draft = self._path.with_suffix(".part")
         draft.write_text(json.dumps(self._entries))
         draft.replace(self._path)
+
+
+def _wait(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until the processes have ended and return those that have not; a zombie has."""
+    deadline = time.monotonic() + seconds
+    while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+    return alive
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running()) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _members(entries: dict[str, dict[str, Any]]) -> list[tuple[psutil.Process, signal.Signals]]:

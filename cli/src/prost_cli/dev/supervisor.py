@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 NAME = "supervisor"
 _ROTATE_EVERY = 30.0
 _NOTICES = 50
+_LOCK_PATIENCE = 15.0
+_LOCK_PAUSE = 0.02
 _OPEN_FILES = 1 << 16
 
 
@@ -243,13 +245,13 @@ def main() -> None:
     """Become the supervisor of the stack that the arguments name, unless it has one."""
     root, name, ready = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     stack = Stack.open(Workspace(root), name)
-    for _ in range(20):
-        if stack.lock():
-            break
-        time.sleep(0.05)
-    else:
-        os.write(ready, json.dumps({"error": f"The stack {name!r} has a supervisor.", "remedy": ""}).encode())
-        return
+    deadline = time.monotonic() + _LOCK_PATIENCE
+    # Others hold the lock for a moment: a command that looks whether the stack runs, or the guard.
+    while not stack.lock():
+        if time.monotonic() > deadline:
+            os.write(ready, json.dumps({"error": f"{name} has a supervisor.", "remedy": ""}).encode())
+            return
+        time.sleep(_LOCK_PAUSE)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # macOS begins with 256, which Envoy alone uses up; what the system allows is inherited by all children.
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, _OPEN_FILES), hard))
