@@ -1,5 +1,6 @@
 """An application through its whole ASGI edge."""
 
+import asyncio
 from uuid import UUID
 
 import falcon.testing
@@ -34,6 +35,12 @@ class Beer(BaseModel):
     price: MoneyOut
 
 
+class OrdersResource:
+    @operation(summary="Order a beer.", body=NewBeer, returns=(201, dict[str, str]), idempotent=True)
+    async def on_post(self, req, resp, *, body: NewBeer, idempotency_key: str):
+        return {"key": idempotency_key}
+
+
 class SoldOut(Conflict):
     pass
 
@@ -58,6 +65,8 @@ class BeersResource:
             raise SoldOut("None left.", left=0)
         if body.name == "bug":
             raise RuntimeError("secret detail")
+        if body.name == "slow":
+            await asyncio.sleep(5)
         if body.name == "lie":
             return {"name": 1}
         return Beer(name=body.name, price=Money(129))
@@ -106,7 +115,7 @@ def beers():
 
 @pytest.fixture
 def app(beers):
-    routes = {"/beers": beers, "/beers/{beer_id}": BeerResource()}
+    routes = {"/beers": beers, "/beers/{beer_id}": BeerResource(), "/orders": OrdersResource()}
     return create_app(SPEC, Settings(service="beers", env="test"), routes, cache=MemoryCache())
 
 
@@ -311,6 +320,22 @@ def test_head_answers_as_get_without_the_body(client):
     assert kept.headers["content-length"] == uncached.headers["content-length"] == "37"
 
 
+def test_an_idempotent_operation_asks_for_a_key(client):
+    with_key = client.simulate_post("/orders", json={"name": "x"}, headers={"Idempotency-Key": "k-1"})
+    without = client.simulate_post("/orders", json={"name": "x"})
+
+    assert with_key.json == {"key": "k-1"}
+    assert without.status_code == 400
+    assert problem(without)["errors"][0]["field"] == "header.Idempotency-Key"
+
+
+def test_a_caller_that_waits_no_longer_is_not_worked_for(client):
+    answer = client.simulate_post("/beers", json={"name": "slow"}, headers={"Prost-Deadline-Ms": "50"})
+
+    assert answer.status_code == 504
+    assert problem(answer)["code"] == "deadline-exceeded"
+
+
 def test_who_has_no_token_is_asked_for_one(client):
     answer = client.simulate_delete("/beers/00000000-0000-7000-8000-000000000001")
 
@@ -328,7 +353,7 @@ def test_a_responder_without_an_operation_stops_the_application():
 
 
 def test_a_handler_that_does_not_take_what_it_declares_is_refused():
-    with pytest.raises(TypeError, match="query= of the operation and of the handler go together"):
+    with pytest.raises(TypeError, match="query of the operation and of the handler go together"):
 
         @operation(summary="x", query=ListQuery)
         async def on_get(self, req, resp): ...

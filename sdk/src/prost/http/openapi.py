@@ -20,6 +20,13 @@ _REF = "#/components/schemas/{model}"
 _FIELD = re.compile(r"{(\w+)(?::[^}]*)?}")
 _INT64 = 2**63
 _UPPER_BOUNDS = frozenset({"maximum", "exclusiveMaximum", "const", "enum"})
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "New for each new request, the same when a request is sent again.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
 _PROBLEM: Schema = {
     "type": "object",
     "description": "What went wrong, as in RFC 9457.",
@@ -123,6 +130,7 @@ def _operation(template: str, method: str, declared: Operation, schemas: _Schema
         "parameters": [
             *_path_parameters(template, method, declared, schemas),
             *_query_parameters(template, method, declared, schemas),
+            *([_IDEMPOTENCY_KEY] if declared.idempotent else []),
         ],
         "responses": dict(_responses(template, method, declared, schemas)),
     }

@@ -4,22 +4,20 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import update_wrapper
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import falcon
 import falcon.asgi
-import orjson
 from pydantic import BaseModel, TypeAdapter
 
 from prost import _deadline
 from prost.auth import Access, Principal, TokenVerifier, admit, current_principal
 from prost.errors import DeadlineExceeded, ProstError, Unauthenticated
+from prost.http.answers import render
 from prost.http.caching import Entry, PublicCache, matches
-from prost.http.requests import BodyReader, PathReader, QueryReader
-from prost.money import Money
+from prost.http.requests import BodyReader, PathReader, QueryReader, read_idempotency_key
 from prost.telemetry import ROUTE_KEY
 
 if TYPE_CHECKING:
@@ -71,6 +69,7 @@ class Operation:
         tags: Sequence[str],
         max_body: int,
         timeout: float,
+        idempotent: bool,
     ) -> None:
         """Check the declaration against the handler. Raises TypeError when they differ."""
         self.handler = handler
@@ -83,6 +82,7 @@ class Operation:
         self.cache = cache
         self.tags = tuple(tags)
         self.timeout = timeout
+        self.idempotent = idempotent
         self._query_reader = QueryReader(query)
         self.body_reader = None if body is None else BodyReader(body, max_body)
         self.path_reader = PathReader(self._path_annotations())
@@ -93,11 +93,16 @@ class Operation:
     def _path_annotations(self) -> dict[str, Any]:
         name = self.handler.__qualname__
         _self, _req, _resp, *parameters = inspect.signature(self.handler).parameters
-        for argument, declared in (("query", self.query), ("body", self.body)):
-            if (argument in parameters) is (declared is None):
-                raise TypeError(f"{name}: {argument}= of the operation and of the handler go together")
+        declared = {
+            "query": self.query is not None,
+            "body": self.body is not None,
+            "idempotency_key": self.idempotent,
+        }
+        for argument, expected in declared.items():
+            if (argument in parameters) is not expected:
+                raise TypeError(f"{name}: {argument} of the operation and of the handler go together")
         hints = get_type_hints(self.handler, include_extras=True)
-        return {key: hints.get(key, str) for key in parameters if key not in {"query", "body"}}
+        return {key: hints.get(key, str) for key in parameters if key not in declared}
 
     async def respond(
         self,
@@ -167,6 +172,8 @@ class Operation:
         query = self._query_reader.read(req.scope["query_string"])
         if query is not None:
             arguments["query"] = query
+        if self.idempotent:
+            arguments["idempotency_key"] = read_idempotency_key(req)
         seconds = self._time_for(req)
         _deadline.set_deadline(seconds)
         try:
@@ -202,17 +209,8 @@ class Operation:
         return principal
 
     def _render(self, result: Any, *, checked: bool) -> bytes | None:
-        if result is None:
-            return None
-        if isinstance(result, bytes):
-            body = result
-        elif isinstance(result, BaseModel):
-            body = result.__pydantic_serializer__.to_json(result, by_alias=True)
-        else:
-            body = orjson.dumps(
-                result, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
-            )
-        if checked and self.answer is not None:
+        body = render(result)
+        if checked and body is not None and self.answer is not None:
             self.answer.validate_json(body, extra="forbid")
         return body
 
@@ -229,6 +227,7 @@ def operation(
     tags: Sequence[str] = (),
     max_body: int = _MEBIBYTE,
     timeout: float = 30.0,
+    idempotent: bool = False,
 ) -> Callable[[Handler], Responder]:
     """Declare a responder.
 
@@ -237,7 +236,8 @@ def operation(
     ready bytes, or None when it has filled `resp` itself or has nothing to say. `returns` is a type, a pair
     of status and type, or None for 204; where PROST_ENV is "test" every answer is held to it. `errors` are
     the ones that the handler raises; those of validation and access are known. `max_body` is in bytes,
-    `timeout` in seconds.
+    `timeout` in seconds. An `idempotent` operation asks for an Idempotency-Key header, and its handler takes
+    it as `idempotency_key`; `prost.idempotency` does the rest.
 
     Raises TypeError when handler and declaration do not fit.
     """
@@ -255,6 +255,7 @@ def operation(
             tags=tags,
             max_body=max_body,
             timeout=timeout,
+            idempotent=idempotent,
         )
 
         async def responder(
@@ -287,17 +288,3 @@ def _answer_of(returns: Any) -> tuple[int, Any]:
         status, model = returns
         return int(status), model
     return HTTPStatus.OK, returns
-
-
-def _plain(value: object) -> object:
-    match value:
-        case Money():
-            return value.wire()
-        case Decimal():
-            return str(value)
-        case BaseModel():
-            return value.model_dump(mode="json", by_alias=True)
-        case set() | frozenset():
-            return sorted(value)
-        case _:
-            raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -19,17 +19,18 @@ from prost.errors import (
     UriTooLong,
 )
 
-__all__ = ["BodyReader", "PathReader", "QueryReader", "field_errors"]
+__all__ = ["BodyReader", "PathReader", "QueryReader", "read_idempotency_key"]
 
 _MAX_QUERY = 8000
 _MAX_PARAMETERS = 200
 _INT64 = 2**63
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _JSON_TYPES = frozenset({"application/json", "application/json;charset=utf-8"})
 # Cheap to look for in raw JSON; only where one is found is the document walked.
 _SUSPECT = re.compile(rb"\\u0000|\d{19}|[eE]\+?\d\d")
 
 
-def field_errors(error: ValidationError, root: str) -> list[FieldError]:
+def _field_errors(error: ValidationError, root: str) -> list[FieldError]:
     """Return pydantic's findings with their paths under a root such as "body"."""
     return [
         FieldError(
@@ -82,7 +83,7 @@ class QueryReader:
         try:
             query = self._model.model_validate(values)
         except ValidationError as error:
-            problems = field_errors(error, "query")
+            problems = _field_errors(error, "query")
             raise Invalid("The query has parameters that are not valid.", errors=problems) from None
         for name, value in query:
             if isinstance(value, int) and not -_INT64 <= value < _INT64:
@@ -145,7 +146,7 @@ class BodyReader:
             return self.adapter.validate_json(raw, strict=True, extra="forbid")
         except ValidationError as error:
             raise Invalid(
-                "The body has fields that are not valid.", errors=field_errors(error, "body")
+                "The body has fields that are not valid.", errors=_field_errors(error, "body")
             ) from None
 
     async def _receive(self, req: falcon.asgi.Request) -> bytes:
@@ -162,6 +163,18 @@ class BodyReader:
                 raise too_large
             chunks.append(chunk)
         return b"".join(chunks)
+
+
+def read_idempotency_key(req: falcon.asgi.Request) -> str:
+    """Return the Idempotency-Key header. Raises MalformedRequest without one that can be kept."""
+    key = req.get_header("Idempotency-Key") or ""
+    if _IDEMPOTENCY_KEY.fullmatch(key) is None:
+        message = "has to be 1 to 200 printable ASCII characters, new for each new request"
+        raise MalformedRequest(
+            "The request cannot be told from another like it.",
+            errors=[FieldError("header.Idempotency-Key", message, "idempotency-key")],
+        )
+    return key
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, str]]:
