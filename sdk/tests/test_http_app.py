@@ -105,6 +105,7 @@ class MemoryCache:
         return self.kept[namespace, key]
 
 
+JSON = {"Content-Type": "application/json"}
 SPEC = ServiceSpec.model_validate({"service": {"name": "beers", "summary": "Keeps beers."}})
 
 
@@ -200,6 +201,9 @@ def test_all_faults_of_a_query_are_told_at_once(client):
         (b'{"name": "a\\u0000b"}', 422, "body.name"),
         (b'{"name": "x", "stock": 99999999999999999999999}', 422, "body.stock"),
         (b'{"name": "x", "stock": 1e300}', 422, "body.stock"),
+        (b'{"name": "x", "stock": -9223372036854775809}', 422, "body.stock"),
+        (b'{"name": "x", "stock": 1.5}', 422, "body.stock"),
+        (b'{"name": "x", "stock": "1"}', 422, "body.stock"),
         (b'{"name": "\\ud800"}', 400, "body"),
         (b'{"name": ', 400, "body"),
         (b"\xff", 400, "body"),
@@ -209,10 +213,25 @@ def test_all_faults_of_a_query_are_told_at_once(client):
     ],
 )
 def test_a_bad_body_is_a_problem_that_names_the_field(client, body, status, field):
-    answer = client.simulate_post("/beers", body=body, headers={"Content-Type": "application/json"})
+    answer = client.simulate_post("/beers", body=body, headers=JSON)
 
     assert answer.status_code == status
     assert problem(answer)["errors"][0]["field"] == field
+
+
+def test_a_number_without_a_fraction_is_an_integer_as_in_json(client):
+    answer = client.simulate_post("/beers", body=b'{"name": "x", "stock": 3.0}', headers=JSON)
+
+    assert answer.status_code == 201
+
+
+def test_a_body_that_is_nested_too_deeply_is_refused(client):
+    body = b'{"name": ' + b"[" * 1000 + b'"\\u0000"' + b"]" * 1000 + b"}"
+
+    answer = client.simulate_post("/orders", body=body, headers=JSON | {"Idempotency-Key": "k"})
+
+    assert answer.status_code in {400, 422}
+    assert problem(answer)["errors"][0]["field"].startswith("body")
 
 
 def test_another_content_type_is_refused(client):

@@ -136,8 +136,8 @@ class TokenVerifier:
         Raises Unauthenticated for a token that is forged, expired, early or meant for others, and
         Unavailable while there is no key to tell.
         """
-        if len(token) > _MAX_TOKEN:
-            raise _refusal("is too long")
+        if not 0 < len(token) <= _MAX_TOKEN:
+            raise _refusal("is empty or too long")
         try:
             decoded = await self._decode(token)
             self._claims.validate(decoded.claims)
@@ -152,6 +152,8 @@ class TokenVerifier:
     async def _decode(self, token: str) -> jwt.Token:
         if self._keys is None:
             await self._refresh_if_due()
+        if self._keys is None and self._jwks_url is None:
+            raise _refusal("cannot be verified, since no issuer is configured")
         if self._keys is None:
             raise Unavailable("Nobody can be identified now; the issuer's keys are not at hand.")
         try:

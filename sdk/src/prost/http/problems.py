@@ -48,7 +48,8 @@ async def _expected(
     req: falcon.asgi.Request, resp: falcon.asgi.Response, error: ProstError, _params: dict[str, Any]
 ) -> None:
     if error.status >= 500:  # noqa: PLR2004 - HTTP's own border between their fault and ours
-        log.warning("request_failed", code=error.code, detail=error.detail, path=req.path, exc_info=error)
+        cause = repr(error.__cause__) if error.__cause__ else None
+        log.warning("request_failed", code=error.code, detail=error.detail, path=req.path, cause=cause)
     write_problem(req, resp, error)
 
 

@@ -1,5 +1,7 @@
 """What came in, read strictly: each fault names its field, and nothing in it can upset what lies behind."""
 
+import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
@@ -24,6 +26,7 @@ __all__ = ["BodyReader", "PathReader", "QueryReader", "read_idempotency_key"]
 _MAX_QUERY = 8000
 _MAX_PARAMETERS = 200
 _INT64 = 2**63
+_INT64_DIGITS = len(str(-_INT64))
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _JSON_TYPES = frozenset({"application/json", "application/json;charset=utf-8"})
 # Cheap to look for in raw JSON; only where one is found is the document walked.
@@ -140,14 +143,22 @@ class BodyReader:
                 "The body cannot be read.",
                 errors=[FieldError("body", message if raw else "is missing", "json")],
             ) from None
-        if _SUSPECT.search(raw) and (faults := list(_unstorable(document, "body"))):
+        if _SUSPECT.search(raw) and (faults := _unstorable_values(raw)):
             raise Invalid("The body has values that cannot be kept.", errors=faults)
+        try:
+            return self._validate(raw, document)
+        except ValidationError as error:
+            problems = _field_errors(error, "body")
+            raise Invalid("The body has fields that are not valid.", errors=problems) from None
+
+    def _validate(self, raw: bytes, document: Any) -> Any:
         try:
             return self.adapter.validate_json(raw, strict=True, extra="forbid")
         except ValidationError as error:
-            raise Invalid(
-                "The body has fields that are not valid.", errors=_field_errors(error, "body")
-            ) from None
+            if not any(e["type"] == "int_type" and isinstance(e["input"], float) for e in error.errors()):
+                raise
+        # To JSON 3.0 is an integer; pydantic's strict mode would have it a float.
+        return self.adapter.validate_json(orjson.dumps(_with_integers(document)), strict=True, extra="forbid")
 
     async def _receive(self, req: falcon.asgi.Request) -> bytes:
         too_large = PayloadTooLarge(
@@ -206,6 +217,19 @@ def _storable(text: str) -> bool:
     return text.isprintable() or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
 
 
+def _unstorable_values(raw: bytes) -> list[FieldError]:
+    """Return what no database column could hold, in JSON that was already found to be well-formed."""
+    try:
+        return list(_unstorable(json.loads(raw, parse_int=_integer), "body"))
+    except RecursionError:
+        problem = FieldError("body", "is nested too deeply", "too-deep")
+        raise MalformedRequest("The body cannot be read.", errors=[problem]) from None
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _INT64_DIGITS else math.inf
+
+
 def _unstorable(value: Any, path: str) -> Iterator[FieldError]:
     if isinstance(value, str):
         if "\0" in value:
@@ -221,3 +245,13 @@ def _unstorable(value: Any, path: str) -> Iterator[FieldError]:
             yield from _unstorable(member, f"{path}.{index}")
     elif isinstance(value, int | float) and not -_INT64 <= value < _INT64:
         yield FieldError(path, "is too large a number", "too-large")
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _with_integers(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_with_integers(member) for member in value]
+    return value
