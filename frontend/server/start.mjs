@@ -15,7 +15,12 @@ const LOCALES = ['de', 'en']
 const KINDS = /** @type {const} */ (['home', 'list', 'product', 'page'])
 const LEGAL = new Set(['imprint', 'privacy', 'terms', 'withdrawal'])
 
-/** @typedef {{ br: Buffer, gzip: Buffer, identity: Buffer }} Shell */
+// The build writes the boot script's hash into each document. As a header the policy replaces the gateway's own, which would
+// refuse the script; what only a header can say is added.
+const POLICY = /http-equiv="Content-Security-Policy" content="([^"]*)"/
+const HEADER_POLICY = "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'"
+
+/** @typedef {{ br: Buffer, gzip: Buffer, identity: Buffer, policy: string }} Shell */
 
 /** @type {Map<string, Shell>} */
 const shells = new Map(
@@ -26,6 +31,7 @@ const shells = new Map(
         br: readFileSync(`${file}.br`),
         gzip: readFileSync(`${file}.gz`),
         identity: readFileSync(file),
+        policy: `${POLICY.exec(readFileSync(file, 'utf8'))?.[1] ?? ''}; ${HEADER_POLICY}`,
       }
       return /** @type {[string, Shell]} */ ([`${locale}-${kind}`, shell])
     }),
@@ -106,6 +112,7 @@ function sendShell(request, response, path) {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Length': body.length,
     'Cache-Control': 'no-cache',
+    'Content-Security-Policy': shell.policy,
     Vary: 'Accept-Encoding',
     ...(encoding && { 'Content-Encoding': encoding }),
   })
