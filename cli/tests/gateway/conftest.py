@@ -134,6 +134,12 @@ def gateway(make_gateway, upstream):
     )
 
 
+@pytest.fixture(scope="session")
+def default_gateway(make_gateway, upstream):
+    """Start an Envoy with the settings as they are by default."""
+    return make_gateway(upstream)
+
+
 @pytest.fixture
 def token(issuer_key):
     """Return a function that signs an access token as an Authorization header's value."""

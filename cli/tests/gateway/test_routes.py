@@ -93,6 +93,11 @@ def test_slashes_are_merged_before_a_route_is_chosen(gateway):
     assert gateway.get("//api///catalog//echo//a").json()["target"] == "/echo/a"
 
 
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PURGE"])
+def test_no_method_passes_that_a_declaration_cannot_list(default_gateway, method):
+    assert default_gateway.send(method, "/api/catalog/echo").status == 405
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_listed_methods_pass_and_get_brings_head(gateway, method):
     assert gateway.send(method, "/api/catalog/products").status == 200
@@ -174,6 +179,20 @@ def test_everything_else_is_the_storefront_under_a_strict_policy(gateway):
     assert "style-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "strict-transport-security" not in answer.headers
+
+
+def test_a_storefront_may_state_a_policy_of_its_own(gateway):
+    assert gateway.get("/page").headers["content-security-policy"] == "script-src 'sha256-abc='"
+
+
+def test_a_storefront_may_keep_compressed_copies(gateway):
+    kept = gateway.get("/page", accept_encoding="gzip, br")
+    compressed = gateway.get("/page", accept_encoding="gzip")
+
+    assert kept.headers["content-encoding"] == "br"
+    assert len(kept.body) == 3000
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert len(compressed.body) < 200
 
 
 def test_without_hot_reload_no_connection_is_upgraded(gateway):

@@ -98,6 +98,12 @@ class Upstream:
         items = [{"id": number, "name": f"Helles number {number}"} for number in range(500)]
         return web.json_response({"items": items}, headers={"ETag": '"strong"'})
 
+    async def _page(self, request):
+        accepted = request.headers.get("Accept-Encoding", "")
+        encoding = {"Content-Encoding": "br"} if "br" in accepted else {}
+        headers = {"Content-Security-Policy": "script-src 'sha256-abc='", **encoding}
+        return web.Response(body=b"<!doctype html>" * 200, content_type="text/html", headers=headers)
+
     async def _small(self, request):
         return web.json_response({"items": []})
 

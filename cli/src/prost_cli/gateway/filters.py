@@ -22,7 +22,6 @@ RATE_LIMIT = "envoy.filters.http.local_ratelimit"
 JWT = "envoy.filters.http.jwt_authn"
 RBAC = "envoy.filters.http.rbac"
 BODY_LIMIT = "envoy.filters.http.body_size_limit"
-COMPRESSOR = "envoy.filters.http.compressor"
 
 SUBJECT_HEADER = "x-prost-subject"
 """The request header that tells a service, and the access log, whose token was verified."""
@@ -53,6 +52,7 @@ COMPRESSED_TYPES = (
     "text/plain",
 )
 COMPRESSED_FROM_BYTES = 1024
+_COMPRESSION_PER_ROUTE = "envoy.extensions.filters.http.compressor.v3.CompressorPerRoute"
 
 
 def http_filters(settings: GatewaySettings, addresses: Addresses) -> list[Json]:
@@ -151,8 +151,15 @@ def cors(origins: Iterable[str]) -> Json:
 
 def uncompressed() -> Json:
     """Keep the compressors away from what is compressed already."""
-    disabled = typed("envoy.extensions.filters.http.compressor.v3.CompressorPerRoute", disabled=True)
-    return {f"{COMPRESSOR}.{name}": disabled for name in _COMPRESSORS}
+    return {_compressor(name): typed(_COMPRESSION_PER_ROUTE, disabled=True) for name in _COMPRESSORS}
+
+
+def precompressed(settings: GatewaySettings) -> Json:
+    """Let an upstream that keeps compressed copies see what the client accepts."""
+    override = {"response_direction_config": {"remove_accept_encoding_header": False}}
+    return {
+        _compressor(name): typed(_COMPRESSION_PER_ROUTE, overrides=override) for name in settings.compression
+    }
 
 
 def _provider(identity: Identity) -> Json:
@@ -209,10 +216,14 @@ _COMPRESSORS = {
 }
 
 
+def _compressor(name: str) -> str:
+    return f"envoy.filters.http.compressor.{name}"
+
+
 def _compressors(names: Sequence[str]) -> Iterator[Json]:
     for name in names:
         yield extension(
-            f"{COMPRESSOR}.{name}",
+            _compressor(name),
             "envoy.extensions.filters.http.compressor.v3.Compressor",
             compressor_library=_COMPRESSORS[name],
             choose_first=name == names[0],

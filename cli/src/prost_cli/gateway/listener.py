@@ -19,6 +19,7 @@ LISTENER_NAME = "gateway"
 _MAX_HEADERS_KB = 32
 _MAX_HEADERS = 100
 _HEADERS_TIMEOUT = 10
+_REQUEST_TIMEOUT = 120
 # Longer than load balancers keep their idle connections, so that it is they who close.
 _DOWNSTREAM_IDLE_TIMEOUT = 300
 _BUFFER_BYTES = 32 * 1024
@@ -78,6 +79,7 @@ def _connection_manager(settings: GatewaySettings, addresses: Addresses, routes:
         "path_with_escaped_slashes_action": "REJECT_REQUEST",
         "max_request_headers_kb": _MAX_HEADERS_KB,
         "request_headers_timeout": seconds(_HEADERS_TIMEOUT),
+        "request_timeout": seconds(_REQUEST_TIMEOUT),
         "stream_idle_timeout": seconds(settings.stream_idle_timeout),
         "common_http_protocol_options": {
             "idle_timeout": seconds(_DOWNSTREAM_IDLE_TIMEOUT),

@@ -34,7 +34,6 @@ _STOREFRONT_TIMEOUT = 60.0
 _MEDIA_TIMEOUT = 30.0
 # A key names its content; that it is missing may change.
 _MEDIA_CACHING = "%CEL(response.code < 400 ? 'public, max-age=31536000, immutable' : 'no-store')%"
-_EVERY_METHOD = frozenset(PublicRoute.model_fields["methods"].default)
 _READ_METHODS = "GET|HEAD"
 
 # Only what was never answered is tried again, and only where doing it twice is doing it once.
@@ -140,10 +139,7 @@ def _stream_route(route: Json, settings: GatewaySettings) -> Json:
 
 
 def _methods(methods: Iterable[str]) -> Json:
-    allowed = frozenset(methods)
-    if allowed >= _EVERY_METHOD:
-        return {}
-    return _method_is("|".join(_with_head(allowed)))
+    return _method_is("|".join(_with_head(frozenset(methods))))
 
 
 def _method_is(pattern: str) -> Json:
@@ -161,7 +157,7 @@ def _wrong_methods(http: Http) -> Iterator[Json]:
         methods[entry.path] = methods.get(entry.path, frozenset()) | frozenset(entry.methods)
     for path, allowed in methods.items():
         target = path_match(http, PublicRoute(path=path))
-        if target is not None and allowed != _EVERY_METHOD:
+        if target is not None:
             refusal = _refusal(target[0], MethodNotAllowed.status)
             yield {**refusal, "response_headers_to_add": [header("allow", ", ".join(_with_head(allowed)))]}
 
@@ -204,6 +200,7 @@ def _storefront_routes(settings: GatewaySettings, addresses: Addresses) -> Itera
         "match": {"prefix": "/"},
         "route": {"cluster": STOREFRONT, "timeout": seconds(_STOREFRONT_TIMEOUT)},
         "response_headers_to_add": security.storefront_headers(settings, addresses),
+        "typed_per_filter_config": filters.precompressed(settings),
         "tracing": _UNTRACED,
     }
     if addresses.storefront_hot_reload:

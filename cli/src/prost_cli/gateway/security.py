@@ -24,8 +24,12 @@ _STOREFRONT_POLICY: dict[str, tuple[str, ...]] = {
     "frame-ancestors": ("'none'",),
 }
 
-# Vite's development server writes styles into the page and pushes changes over a web socket.
-_HOT_RELOAD_SOURCES = {"style-src": ("'unsafe-inline'",), "connect-src": ("ws:", "wss:")}
+# Vite's development server writes scripts and styles into the page and pushes changes over a web socket.
+_HOT_RELOAD_SOURCES = {
+    "script-src": ("'unsafe-inline'",),
+    "style-src": ("'unsafe-inline'",),
+    "connect-src": ("ws:", "wss:"),
+}
 
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
@@ -49,8 +53,10 @@ def api_headers() -> list[Json]:
 
 def storefront_headers(settings: GatewaySettings, addresses: Addresses) -> list[Json]:
     """Headers of the storefront's pages."""
+    policy = {"key": "content-security-policy", "value": content_security_policy(settings, addresses)}
     return [
-        header("content-security-policy", content_security_policy(settings, addresses)),
+        # A storefront that knows the hashes of its inline scripts states a policy of its own.
+        {"header": policy, "append_action": "ADD_IF_ABSENT"},
         header("referrer-policy", "strict-origin-when-cross-origin"),
         header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(self), usb=()"),
         header("cross-origin-opener-policy", "same-origin"),
