@@ -35,7 +35,7 @@ PACKAGE_LINES = re.compile(rb"^ (?:\x1b\[\d+m)?[+~-](?:\x1b\[\d+m)? .*\n", re.MU
 NETWORK = re.compile(
     r"error sending request|dns error|failed to lookup|Network is unreachable|operation timed out"
     r"|Connection (refused|reset|timed out)|Temporary failure in name resolution"
-    r"|NewConnectionError|Max retries exceeded",
+    r"|NewConnectionError|Max retries exceeded|from versions: none",
     re.IGNORECASE,
 )
 DISK_FULL = re.compile(r"No space left on device|os error 28|Disk quota exceeded", re.IGNORECASE)
@@ -101,21 +101,25 @@ def make_venv(venv: Path) -> None:
     run([sys.executable, "-m", "venv", str(venv)])
 
 
+def has_requirements(venv: Path, requirements: bytes) -> bool:
+    """Tell whether these very pins were installed to the end."""
+    complete = venv / COMPLETE
+    return complete.exists() and complete.read_bytes() == requirements
+
+
 def install(root: Path, venv: Path, requirements: bytes) -> None:
     """Bring the packages to their pinned versions, then the workspace's own."""
     python = str(venv / "bin" / "python")
     uv = venv / "bin" / "uv"
-    complete = venv / COMPLETE
-    if not complete.exists() or complete.read_bytes() != requirements:
-        check_space(root)
-        complete.unlink(missing_ok=True)
+    if not has_requirements(venv, requirements):
+        (venv / COMPLETE).unlink(missing_ok=True)
         pins = root / "requirements.txt"
         if not uv.exists():
             install_uv(python, requirements.decode())
         count = len(re.findall(rb"^[A-Za-z0-9]", requirements, re.MULTILINE))
         say(f"installing {count} packages; this is done once and takes a minute or two")
         run([str(uv), "pip", "install", "--python", python, "--require-hashes", "-r", str(pins)])
-        complete.write_bytes(requirements)
+        (venv / COMPLETE).write_bytes(requirements)
     projects = [
         root / "sdk",
         root / "cli",
@@ -146,7 +150,7 @@ def install_uv(python: str, requirements: str) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write(pin[0] + "\n")
         file.flush()
-        quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+        quiet = ["-qq", "--disable-pip-version-check", "--no-input"]
         run([python, "-m", "pip", "install", *quiet, "--require-hashes", "-r", file.name])
 
 
@@ -203,6 +207,8 @@ def main() -> None:
         with alone(state):
             if stamp.exists() and stamp.read_text() == fingerprint:
                 return
+            if not has_requirements(venv, requirements):
+                check_space(root)
             # Its programs name the folder they were installed in, and their interpreter.
             if (
                 not stamp.exists()
