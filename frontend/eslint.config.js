@@ -57,7 +57,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@/api/client', '@/api/catalog'], message: 'Views use stores, stores use the api.' }] },
+        {
+          patterns: [
+            { group: ['@/api/client', '@/api/catalog'], message: 'Views use stores, stores use the api.' },
+          ],
+        },
       ],
     },
   },

@@ -43,11 +43,22 @@ export default defineConfig({
     precompress(),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  define: { __VUE_OPTIONS_API__: false },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: /node_modules\/(@vue|vue|vue-router|pinia|axios)\// },
+            { name: 'shop', test: /\/src\/(?!components\/filter\/)|export-helper/, minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: process.env.HOST ?? '127.0.0.1',

@@ -9,6 +9,7 @@ import { imageSizes, sourceSet, type ImageSlot } from './composables/picture'
 import { parseProductQuery } from './composables/productQuery'
 
 const EAGER_CARDS = 2
+const DEADLINE_MS = 10_000
 
 document.documentElement.dataset.theme =
   storedTheme() ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')
@@ -38,7 +39,10 @@ function storedTheme(): string | null {
 }
 
 function ask(path: string, use?: (body: never) => void) {
-  const answer = fetch(path, { headers: { Accept: 'application/json' } }).then((response) => {
+  const answer = fetch(path, {
+    headers: { Accept: 'application/json' },
+    signal: AbortSignal.timeout(DEADLINE_MS),
+  }).then((response) => {
     if (!response.ok) throw new Error(String(response.status))
     return response.json() as Promise<never>
   })

@@ -1,18 +1,20 @@
-import type { Category, Product, ProductCard, ProductList, ReviewList, Suggestion } from './catalog.types'
+import type {
+  Category,
+  CategoryList,
+  Product,
+  ProductCard,
+  ProductList,
+  ReviewList,
+  Suggestion,
+  SuggestionList,
+} from './catalog.types'
 import type { ProductQuery } from '@/composables/productQuery'
 
 import { get } from './client'
-import {
-  categoriesPath,
-  productPath,
-  productsPath,
-  relatedPath,
-  reviewsPath,
-  suggestionsPath,
-} from './paths'
+import { categoriesPath, productPath, productsPath, relatedPath, reviewsPath, suggestionsPath } from './paths'
 
 export const fetchCategories = async (): Promise<Category[]> =>
-  (await get<{ items: Category[] }>(categoriesPath())).items
+  (await get<CategoryList>(categoriesPath())).items
 
 export const fetchProducts = (query: ProductQuery, signal?: AbortSignal): Promise<ProductList> =>
   get(productsPath(query), signal)
@@ -33,4 +35,4 @@ export async function fetchRelated(product: ProductCard, signal?: AbortSignal): 
 }
 
 export const fetchSuggestions = async (q: string, signal?: AbortSignal): Promise<Suggestion[]> =>
-  (await get<{ items: Suggestion[] }>(suggestionsPath(q), signal)).items
+  (await get<SuggestionList>(suggestionsPath(q), signal)).items

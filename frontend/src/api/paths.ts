@@ -7,8 +7,7 @@ export const categoriesPath = () => `${BASE}/categories`
 
 export const productPath = (idOrSlug: string) => `${BASE}/products/${encodeURIComponent(idOrSlug)}`
 
-export const productsPath = (query: ProductQuery) =>
-  `${BASE}/products?${toCatalogParams(query).toString()}`
+export const productsPath = (query: ProductQuery) => `${BASE}/products?${toCatalogParams(query).toString()}`
 
 export const suggestionsPath = (q: string) =>
   `${BASE}/products/suggestions?${new URLSearchParams({ q }).toString()}`

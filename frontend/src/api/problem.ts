@@ -1,13 +1,7 @@
 import type { Problem } from './catalog.types'
 
 export type FailureKind =
-  | 'offline'
-  | 'timeout'
-  | 'unavailable'
-  | 'tooMany'
-  | 'invalid'
-  | 'notFound'
-  | 'unexpected'
+  'offline' | 'timeout' | 'unavailable' | 'tooMany' | 'invalid' | 'notFound' | 'unexpected'
 
 /** A request that did not succeed, in the terms that the pages speak in. */
 export class RequestFailed extends Error {

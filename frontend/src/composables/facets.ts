@@ -12,10 +12,7 @@ export function withChosen(
   for (const key of MULTI_FILTERS) {
     const missing = query.filters[key]
       .filter((value) => !facets[key].some((facet) => facet.value === value))
-      .map((value) => {
-        const label = labelOf(key, value)
-        return { value, count: 0, ...(label && { label }) }
-      })
+      .map((value) => ({ value, count: 0, label: labelOf(key, value) ?? { de: value, en: value } }))
     completed[key] = [...facets[key], ...missing]
   }
   return completed

@@ -3,7 +3,7 @@ import type { Image } from '../api/catalog.types'
 
 export const imageSizes = {
   card: '(min-width: 80rem) 17rem, (min-width: 48rem) 30vw, 46vw',
-  gallery: '(min-width: 64rem) 38rem, 94vw',
+  gallery: '(min-width: 64rem) 34rem, 94vw',
   tile: '(min-width: 64rem) 16rem, 45vw',
   thumb: '5rem',
 } as const

@@ -9,7 +9,9 @@ export function productJsonLd(product: Product, description: string, address: st
     name: product.name,
     description,
     brand: { '@type': 'Brand', name: product.producer.name },
-    image: product.images.flatMap((image) => image.sources.slice(-1)).map(({ url }) => new URL(url, address).href),
+    image: product.images
+      .flatMap((image) => image.sources.slice(-1))
+      .map(({ url }) => new URL(url, address).href),
     ...(average && {
       aggregateRating: { '@type': 'AggregateRating', ratingValue: average, reviewCount: count },
     }),

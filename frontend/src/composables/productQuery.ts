@@ -105,9 +105,7 @@ export function changeQuery(query: ProductQuery, change: Partial<ProductQuery>):
 /** The query with one value of a filter added, or removed if it was there. */
 export function toggleFilter(query: ProductQuery, key: MultiFilter, value: string): ProductQuery {
   const values = query.filters[key]
-  const next = values.includes(value)
-    ? values.filter((other) => other !== value)
-    : [...values, value].sort()
+  const next = values.includes(value) ? values.filter((other) => other !== value) : [...values, value].sort()
   return changeQuery(query, { filters: { ...query.filters, [key]: next } })
 }
 

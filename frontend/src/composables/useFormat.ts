@@ -54,7 +54,6 @@ export function useFormat() {
       new Intl.NumberFormat(TAGS[locale.value], { minimumFractionDigits: 1 }).format(Number(value)),
     date: (value: string) =>
       new Intl.DateTimeFormat(TAGS[locale.value], { dateStyle: 'long' }).format(new Date(value)),
-    country: (code: string) =>
-      new Intl.DisplayNames(TAGS[locale.value], { type: 'region' }).of(code) ?? code,
+    country: (code: string) => new Intl.DisplayNames(TAGS[locale.value], { type: 'region' }).of(code) ?? code,
   }
 }

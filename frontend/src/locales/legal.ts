@@ -49,10 +49,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
     terms: {
       lead: 'In diesem Laden kann man nichts bestellen. Allgemeine Geschäftsbedingungen braucht es deshalb noch nicht.',
       sections: [
-        [
-          'Kein Angebot',
-          'Die gezeigten Getränke und Preise sind Beispiele und kein Angebot im Rechtssinn.',
-        ],
+        ['Kein Angebot', 'Die gezeigten Getränke und Preise sind Beispiele und kein Angebot im Rechtssinn.'],
         [
           'Preise und Pfand',
           'Alle Preise sind Endpreise in Euro einschließlich Mehrwertsteuer. Der Literpreis wird ohne Pfand gerechnet. Das Pfand steht gesondert und wird bei Rückgabe erstattet. Bei Ermäßigungen steht der niedrigste Preis der letzten 30 Tage dabei.',

@@ -1,7 +1,12 @@
 import { fetchProducts } from '@/api/catalog'
 import type { Facets, LocalizedText, ProductList } from '@/api/catalog.types'
 import { isAbort } from '@/api/client'
-import { MULTI_FILTERS, toCatalogParams, type MultiFilter, type ProductQuery } from '@/composables/productQuery'
+import {
+  MULTI_FILTERS,
+  toCatalogParams,
+  type MultiFilter,
+  type ProductQuery,
+} from '@/composables/productQuery'
 
 const FRESH_MS = 60_000
 const KEPT_LISTS = 20
@@ -44,8 +49,7 @@ export const useListingStore = defineStore('listing', () => {
   }
 
   /** The query of the page before, if this visit came through it. */
-  const previous = (query: ProductQuery): ProductQuery | null =>
-    trail.get(query.pageToken ?? '') ?? null
+  const previous = (query: ProductQuery): ProductQuery | null => trail.get(query.pageToken ?? '') ?? null
 
   /** What a filter's value is called, as far as any list of this visit has said. */
   const labelOf = (key: MultiFilter, value: string) => labels.get(`${key}:${value}`)
@@ -53,7 +57,7 @@ export const useListingStore = defineStore('listing', () => {
   function learnLabels(facets: Facets) {
     for (const key of MULTI_FILTERS) {
       for (const { value, label } of facets[key]) {
-        if (label) labels.set(`${key}:${value}`, label)
+        labels.set(`${key}:${value}`, label)
       }
     }
   }
