@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Event as Flag
@@ -11,6 +12,7 @@ from kombu.entity import Exchange, Queue
 from kombu.exceptions import KombuError, OperationalError
 from kombu.message import Message
 from kombu.messaging import Consumer
+from kombu.utils.encoding import bytes_to_str
 
 from prost.events._broker import EXCHANGE, BrokerDown, Deliver, Delivery, Publication
 
@@ -24,9 +26,23 @@ CONFIRM_TIMEOUT = 5.0
 HEARTBEAT = 60
 #: Deliveries without an answer after which RabbitMQ itself sets a message aside. The inbox does so earlier.
 DELIVERY_LIMIT = 30
+#: How much of what no queue was bound to is kept, and for how many milliseconds.
+MAX_UNROUTED = 100_000
+KEEP_UNROUTED = 24 * 3600 * 1000
+#: Seconds after its start at which a consumer looks for such events once more.
+SECOND_LOOK = 10.0
 
 _UNROUTED = Exchange("prost.unrouted", type="fanout", durable=True)
-_UNROUTED_QUEUE = Queue("prost.unrouted", _UNROUTED, durable=True, queue_arguments={"x-queue-type": "quorum"})
+_UNROUTED_QUEUE = Queue(
+    "prost.unrouted",
+    _UNROUTED,
+    durable=True,
+    queue_arguments={
+        "x-queue-type": "quorum",
+        "x-max-length": MAX_UNROUTED,
+        "x-message-ttl": KEEP_UNROUTED,
+    },
+)
 _DEAD = Exchange("prost.dead", type="direct", durable=True)
 # What no queue is bound to goes to the alternate exchange and is kept there.
 _EVENTS = Exchange(EXCHANGE, type="topic", durable=True, arguments={"alternate-exchange": _UNROUTED.name})
@@ -85,8 +101,13 @@ class AmqpBroker:
                 prefetch_count=PREFETCH,
                 auto_declare=False,
             )
+            self._replay_unrouted()
+            second_look: float | None = time.monotonic() + SECOND_LOOK
             with consumer:
                 while not stop.is_set():
+                    if second_look and time.monotonic() > second_look:
+                        second_look = None
+                        self._replay_unrouted()
                     with contextlib.suppress(TimeoutError, socket.timeout):
                         self._connection.drain_events(timeout=0.5)
                     self._connection.heartbeat_check()
@@ -128,6 +149,23 @@ class AmqpBroker:
             queue.bind_to(_EVENTS.name, routing_key=event_type)
         return queue
 
+    def _replay_unrouted(self) -> None:
+        """Publish what fitted no queue once more: it may be for the queue that was bound just now.
+
+        What still fits none comes back to where it was.
+        """
+        channel = self._connection.channel()
+        waiting = channel.queue_declare(_UNROUTED_QUEUE.name, passive=True).message_count
+        for _ in range(waiting):
+            message = channel.basic_get(_UNROUTED_QUEUE.name)
+            if message is None:
+                break
+            event_type = message.delivery_info["routing_key"]
+            body = bytes_to_str(message.body)
+            self.publish(Publication(message.properties.get("message_id", ""), event_type, body))
+            channel.basic_ack(message.delivery_tag)
+        channel.close()
+
     @contextmanager
     def _telling(self) -> Iterator[None]:
         """Turn every way in which a connection can fail into `BrokerDown`, and start afresh next time."""
@@ -148,11 +186,8 @@ def _answering(deliver: Deliver) -> Callable[[Message], None]:
     def on_message(message: Message) -> None:
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         earlier = int(message.headers.get("x-delivery-count", 0))
-        try:
-            deliver(Delivery(body, attempts=earlier + 1))
-        except Exception:
-            message.requeue()
-            raise
+        # What this raises ends the connection, which is how RabbitMQ learns that there is no answer.
+        deliver(Delivery(body, attempts=earlier + 1))
         message.ack()
 
     return on_message

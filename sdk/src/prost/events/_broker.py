@@ -9,6 +9,9 @@ __all__ = ["EXCHANGE", "Broker", "BrokerDown", "Deliver", "Delivery", "Publicati
 
 #: The topic exchange, or the stream, that all services share.
 EXCHANGE = "prost.events"
+#: Seconds after which Redis gives what a silent consumer left undone to another. RabbitMQ needs none: it sees
+#: the consumer's connection end.
+VISIBILITY_TIMEOUT = 15.0
 
 
 class BrokerDown(Exception):
@@ -46,22 +49,21 @@ class Broker(Protocol):
         """Make the durable queue of one service, so that nothing of these types is missed from now on."""
 
     def consume(self, queue: str, types: Iterable[str], deliver: Deliver, stop: Flag) -> None:
-        """Deliver what comes until `stop` is set, then finish what was begun."""
+        """Deliver what comes until `stop` is set, then finish what was begun.
+
+        What `deliver` raises is raised here, and this broker is then to be closed.
+        """
 
     def close(self) -> None:
         """Let go of the connection, whatever its state."""
 
 
-def connect(url: str, *, visibility_timeout: float = 15.0) -> Broker:
-    """Return the broker at an `amqp(s)://` or `redis(s)://` URL, which is reached with the first call.
-
-    `visibility_timeout` is the number of seconds after which Redis gives what a silent consumer left undone
-    to another; RabbitMQ sees a consumer's connection end.
-    """
+def connect(url: str) -> Broker:
+    """Return the broker at an `amqp(s)://` or `redis(s)://` URL, which is reached with the first call."""
     if url.startswith(("amqp://", "amqps://")):
         from prost.events._amqp import AmqpBroker  # noqa: PLC0415 - only one of the drivers is needed.
 
         return AmqpBroker(url)
     from prost.events._streams import StreamBroker  # noqa: PLC0415 - only one of the drivers is needed.
 
-    return StreamBroker(url, visibility_timeout=visibility_timeout)
+    return StreamBroker(url, visibility_timeout=VISIBILITY_TIMEOUT)
