@@ -49,6 +49,7 @@ def _web(spec: ServiceSpec) -> None:
     settings = _settings(spec)
     telemetry.configure_logs(settings)
     # Imported before the workers are forked, so that they share its memory.
+    telemetry.preload()
     app = _module(spec, "app")
     Server(settings, app.create_app).run()
 

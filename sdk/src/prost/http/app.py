@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -38,16 +38,19 @@ class RouteError(ValueError):
 class _CachedRoute:
     resource: object
     policy: PublicCache
-    measured: dict[str, str | int]
+    template: str
 
-    @classmethod
-    def of(cls, template: str, resource: object, policy: PublicCache) -> "_CachedRoute":
-        attributes: dict[str, str | int] = {
-            "http.request.method": "GET",
-            "http.route": template,
-            "http.response.status_code": HTTPStatus.OK.value,
+    @cached_property
+    def measures(self) -> dict[int, dict[str, str | int]]:
+        """What a request is counted under, by status; made once, as it is the same for each."""
+        return {
+            status: {
+                "http.request.method": "GET",
+                "http.route": self.template,
+                "http.response.status_code": status,
+            }
+            for status in (200, 304)
         }
-        return cls(resource, policy, attributes)
 
 
 class ServiceApp(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
@@ -78,7 +81,7 @@ class ServiceApp(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
                     continue
                 self.operations[template, method] = declared
                 if declared.cache is not None and method == "GET" and self.runtime.cache is not None:
-                    self._cached[template] = _CachedRoute.of(template, resource, declared.cache)
+                    self._cached[template] = _CachedRoute(resource, declared.cache, template)
         if faults:
             raise RouteError("\n  ".join(["routes that cannot be served:", *faults]))
 
@@ -96,8 +99,9 @@ class ServiceApp(falcon.asgi.App[falcon.asgi.Request, falcon.asgi.Response]):
             kept = self._peek(scope["path"], scope["query_string"])
             if kept is not None:
                 route, entry = kept
-                if await _answer_from(route, Entry.decode(entry), scope, send):
-                    telemetry.record_request(time.perf_counter() - began, route.measured)
+                status = await _answer_from(route, Entry.decode(entry), scope, send)
+                if status is not None:
+                    telemetry.record_request(time.perf_counter() - began, route.measures[status])
                     return
         scope[RUNTIME_KEY] = self.runtime
         if method == "HEAD":
@@ -186,14 +190,14 @@ class _Lifecycle:
         await self._dependencies.stop()
 
 
-async def _answer_from(route: _CachedRoute, entry: Entry, scope: Scope, send: Send) -> bool:
-    """Send a kept entry; False when the request is one to trace, and so has to take the long way."""
+async def _answer_from(route: _CachedRoute, entry: Entry, scope: Scope, send: Send) -> int | None:
+    """Send a kept entry and return its status; None for a request to be traced, which takes the long way."""
     condition = None
     for name, value in scope["headers"]:
         if name == b"if-none-match":
             condition = value
         elif name == b"traceparent" and telemetry.is_sampled(value):
-            return False
+            return None
     headers = [
         (b"etag", entry.etag),
         (b"cache-control", route.policy.cache_control.encode("ascii")),
@@ -201,12 +205,12 @@ async def _answer_from(route: _CachedRoute, entry: Entry, scope: Scope, send: Se
     if condition is not None and matches(condition.decode("latin-1"), entry.etag.decode("ascii")):
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
-        return True
+        return 304
     headers.append((b"content-type", entry.content_type))
     headers.append((b"content-length", b"%d" % len(entry.body)))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": entry.body if scope["method"] == "GET" else b""})
-    return True
+    return 200
 
 
 def _without_body(send: Send) -> Send:

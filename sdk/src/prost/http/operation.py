@@ -234,10 +234,10 @@ def operation(
     The handler is `async def on_get(self, req, resp, *, query, body, <path parameters>)` and takes what is
     declared here. It returns a pydantic model, anything that orjson writes (Money, Decimal and sets, too),
     ready bytes, or None when it has filled `resp` itself or has nothing to say. `returns` is a type, a pair
-    of status and type, or None for 204; where PROST_ENV is "test" every answer is held to it. `errors` are
-    the ones that the handler raises; those of validation and access are known. `max_body` is in bytes,
-    `timeout` in seconds. An `idempotent` operation asks for an Idempotency-Key header, and its handler takes
-    it as `idempotency_key`; `prost.idempotency` does the rest.
+    of status and type (None for a handler that writes its own content), or None for 204; where PROST_ENV is
+    "test" every answer is held to it. `errors` are the ones that the handler raises; those of validation and
+    access are known. `max_body` is in bytes, `timeout` in seconds. An `idempotent` operation asks for an
+    Idempotency-Key header, and its handler takes it as `idempotency_key`; `prost.idempotency` does the rest.
 
     Raises TypeError when handler and declaration do not fit.
     """

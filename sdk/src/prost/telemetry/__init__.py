@@ -3,7 +3,7 @@
 from prost.telemetry._logs import configure_logs
 from prost.telemetry._measures import meter, record_request
 from prost.telemetry._middleware import ROUTE_KEY, TelemetryMiddleware
-from prost.telemetry._setup import setup, shutdown
+from prost.telemetry._setup import preload, setup, shutdown
 from prost.telemetry._traces import (
     context_of,
     current_trace_id,
@@ -21,6 +21,7 @@ __all__ = [
     "current_trace_id",
     "is_sampled",
     "meter",
+    "preload",
     "record_exception",
     "record_request",
     "setup",

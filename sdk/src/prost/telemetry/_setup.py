@@ -1,5 +1,6 @@
 """Export, begun and ended."""
 
+import importlib
 import os
 import threading
 import time
@@ -9,7 +10,7 @@ from prost.settings import Settings
 from prost.telemetry._logs import configure_logs
 from prost.telemetry._traces import sampling
 
-__all__ = ["setup", "shutdown"]
+__all__ = ["preload", "setup", "shutdown"]
 
 _STOP_TIMEOUT = 2.5
 
@@ -23,16 +24,25 @@ def setup(settings: Settings) -> None:
     in production.
     """
     configure_logs(settings)
-    disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
-    if disabled or not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or _stops:
+    if not _is_wanted() or _stops:
         return
-    # The exporters cost 20 MB, which a process without a collector keeps.
-    from prost.telemetry._export import start_export  # noqa: PLC0415
+    from prost.telemetry._export import start_export  # noqa: PLC0415 - 10 MB, for nothing without a collector
 
     default_ratio = 0.05 if settings.env == "production" else 1.0
     sampling.ratio = float(os.environ.get("OTEL_TRACES_SAMPLER_ARG") or default_ratio)
     _stops.extend(start_export(settings, sampling.ratio))
     sampling.exporting = True
+
+
+def preload() -> None:
+    """Import what export needs where it is wanted, so that processes forked from this one share it."""
+    if _is_wanted():
+        importlib.import_module("prost.telemetry._export")
+
+
+def _is_wanted() -> bool:
+    disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    return not disabled and bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
 def shutdown() -> None:
