@@ -7,10 +7,12 @@ from prost.db import Database
 from prost.events import Worker
 from prost.http import ServiceApp
 from prost.http import create_app as create_service_app
+from prost.objects import ObjectStore
 from prost.spec import ServiceSpec
 from prost_catalog.resources.moderation import ModerationResource, StaffReviewsResource
 from prost_catalog.resources.products import CategoriesResource, SuggestionsResource
 from prost_catalog.resources.reviews import ReviewsResource
+from prost_catalog.resources.staff_images import ImageResource, ImagesResource
 from prost_catalog.resources.staff_products import (
     EditableProductResource,
     EditableProductsResource,
@@ -30,12 +32,15 @@ def create_app(settings: Settings | None = None) -> ServiceApp:
     # Lists, search and pages go on from the index while the database is away.
     database.required = False
     search = SearchIndex(settings)
+    objects = ObjectStore.from_settings(settings)
     routes: dict[str, object] = {
         "/products": EditableProductsResource(search),
         "/products/suggestions": SuggestionsResource(search),
         "/products/{product_id}": EditableProductResource(search),
         "/products/{product_id}/state": ProductStateResource(),
         "/products/{product_id}/variants": VariantsResource(),
+        "/products/{product_id}/images": ImagesResource(objects),
+        "/products/{product_id}/images/{image_id}": ImageResource(),
         "/products/{product_id}/reviews": ReviewsResource(search),
         "/variants/{variant_id}": VariantResource(),
         "/variants/{variant_id}/prices": PricesResource(),
@@ -49,7 +54,7 @@ def create_app(settings: Settings | None = None) -> ServiceApp:
         ServiceSpec.load(Path()),
         settings,
         routes,
-        dependencies=[database, search],
+        dependencies=[database, search, objects],
         cache=ByteCache.from_settings(settings),
     )
 

@@ -90,5 +90,5 @@ def _published(
     if after is not None:
         rows = rows.where(Review.id < after)
     items = [{**row, "id": str(row["id"]), "created_at": instant(row["created_at"])} for row in dicts(rows)]
-    counts: Any = Review.select(Review.rating, fn.count()).where(published).group_by(Review.rating)
+    counts: Any = Review.select(Review.rating, fn.COUNT(Review.id)).where(published).group_by(Review.rating)
     return items, dict(counts.tuples())

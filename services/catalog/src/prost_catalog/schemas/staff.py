@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from prost.http import MoneyIn, MoneyOut
 from prost.money import Money
@@ -82,8 +82,23 @@ class DepositIn(Wire):
     amount: Annotated[MoneyIn, AfterValidator(lambda money: money if money.minor == 0 else _payable(money))]
 
 
-class ProductFacts(Wire):
+class Sayings(Wire):
+    """Facts of which each may be left out; only those named in `may_be_null` may also be taken away."""
+
+    may_be_null: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*")
+    @classmethod
+    def _keeps_what_is_due(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.field_name not in cls.may_be_null:
+            raise ValueError("cannot be null")
+        return value
+
+
+class ProductFacts(Sayings):
     """What staff may say of a product; what is left out stays as it is."""
+
+    may_be_null = frozenset({"style", "alcohol_by_volume", "ingredients", "serving"})
 
     slug: Slug | None = None
     name: Name | None = None
@@ -122,23 +137,11 @@ class ProductFacts(Wire):
                     yield name, value
 
 
-_MAY_BE_NULL = frozenset({"style", "alcohol_by_volume", "ingredients", "serving"})
-
-
 class ProductChange(ProductFacts):
     """A change of a product; null takes a fact away where there may be none."""
 
-    @model_validator(mode="after")
-    def _keeps_what_is_due(self) -> Self:
-        emptied = [
-            name for name in sorted(self.model_fields_set - _MAY_BE_NULL) if getattr(self, name) is None
-        ]
-        if emptied:
-            raise ValueError(f"cannot be null: {', '.join(emptied)}")
-        return self
 
-
-class VariantChange(Wire):
+class VariantChange(Sayings):
     """A change of a variant; what is left out stays as it is."""
 
     name: Titles | None = None
@@ -156,11 +159,11 @@ class VariantChange(Wire):
     def _columns(self) -> Iterator[tuple[str, Any]]:
         for name in self.model_fields_set:
             value = getattr(self, name)
-            if name == "name" and value is not None:
+            if name == "name":
                 yield from (("name_de", value.de), ("name_en", value.en))
-            elif name == "deposit" and value is not None:
+            elif name == "deposit":
                 yield from (("deposit_kind", value.kind), ("deposit_minor", value.amount.minor))
-            elif value is not None:
+            else:
                 yield name, value
 
 
@@ -188,11 +191,7 @@ class ProductIn(ProductFacts):
 
     def columns(self) -> dict[str, Any]:
         """Return what was said as columns of the products table."""
-        return {
-            name: value
-            for name, value in self._columns()
-            if name != "variants" and (value is not None or name in {"ingredients_de", "ingredients_en"})
-        }
+        return {name: value for name, value in self._columns() if name != "variants"}
 
 
 class StateIn(Wire):

@@ -40,7 +40,7 @@ def add_variant(product_id: UUID, version: int | None, facts: Mapping[str, Any],
 
 def insert_variant(product_id: UUID, facts: Mapping[str, Any], set_by: str) -> Variant:
     """Insert a variant with its first price into a product that the caller's transaction holds."""
-    values = dict(facts)
+    values = {"pack_size": 1, **facts}
     price: Money = values.pop("price")
     _check_deposit(values)
     try:
