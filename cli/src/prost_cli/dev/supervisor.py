@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 NAME = "supervisor"
 _ROTATE_EVERY = 30.0
 _NOTICES = 50
+_LAST = {"postgres", "valkey", "rabbitmq", "rabbitmq:epmd", "devtools", "guard"}
 _LOCK_PATIENCE = 15.0
 _LOCK_PAUSE = 0.02
 _OPEN_FILES = 1 << 16
@@ -75,8 +76,8 @@ class Supervisor:
         rotation = asyncio.create_task(self._rotate())
         await self.stopping.wait()
         rotation.cancel()
-        await self._end(runner for runner in self._runners.values() if not _is_store(runner))
-        # Telemetry of the others' last breath is taken in before its receiver ends.
+        await self._end(runner for name, runner in self._runners.items() if name not in _LAST)
+        # What the others write with their last breath is still taken in.
         await self._end(self._runners.values())
 
     async def replan(self) -> None:
@@ -205,10 +206,6 @@ class Supervisor:
             await asyncio.sleep(_ROTATE_EVERY)
             for runner in self._runners.values():
                 runner.log.rotate()
-
-
-def _is_store(runner: Runner) -> bool:
-    return runner.unit.kind is Kind.SERVER and runner.unit.name not in {"gateway", "storefront"}
 
 
 async def serve(stack: Stack, ready: int) -> None:
