@@ -177,9 +177,13 @@ def test_a_bad_query_is_a_problem_that_names_the_parameter(client, query, status
 
 
 def test_all_faults_of_a_query_are_told_at_once(client):
-    answer = client.simulate_get("/beers?colour=red&size=2")
+    answer = client.simulate_get("/beers?colour=red&page_size=0&q=a&q=b")
 
-    assert [e["field"] for e in problem(answer)["errors"]] == ["query.colour", "query.size"]
+    assert [(e["field"], e["code"]) for e in problem(answer)["errors"]] == [
+        ("query.colour", "unknown"),
+        ("query.q", "repeated"),
+        ("query.page_size", "greater-than-equal"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -58,40 +58,47 @@ class QueryReader:
             )
 
     def read(self, raw: bytes) -> BaseModel | None:
-        """Return the model. Raises UriTooLong, MalformedRequest and Invalid."""
-        if not raw:
-            return self._validate({}) if self._model else None
+        """Return the model. Raises UriTooLong and MalformedRequest, and Invalid with every fault."""
         if len(raw) > _MAX_QUERY:
             raise UriTooLong(f"A query string has at most {_MAX_QUERY} bytes.")
+        values, faults = self._collect(raw) if raw else ({}, {})
+        query = self._validate(self._model, values, faults) if self._model else None
+        if faults:
+            raise Invalid("The query has parameters that are not valid.", errors=list(faults.values()))
+        return query
+
+    def _collect(self, raw: bytes) -> tuple[dict[str, Any], dict[str, FieldError]]:
         values: dict[str, Any] = {}
         faults: dict[str, FieldError] = {}
         for name, value in _pairs(raw):
+            field = f"query.{name}"
             many = self._lists.get(name)
             if many is None:
-                faults[name] = FieldError(f"query.{name}", "there is no such parameter", "unknown")
+                faults[field] = FieldError(field, "there is no such parameter", "unknown")
             elif "\0" in value:
-                faults[name] = FieldError(f"query.{name}", "has a NUL character", "nul")
+                faults[field] = FieldError(field, "has a NUL character", "nul")
             elif many:
                 values.setdefault(name, []).append(value)
             elif name in values:
-                faults[name] = FieldError(f"query.{name}", "is given more than once", "repeated")
+                faults[field] = FieldError(field, "is given more than once", "repeated")
             else:
                 values[name] = value
-        if faults:
-            raise Invalid("The query has parameters that cannot be used.", errors=list(faults.values()))
-        return self._validate(values) if self._model else None
+        return values, faults
 
-    def _validate(self, values: dict[str, Any]) -> BaseModel:
-        assert self._model is not None  # noqa: S101 - both callers looked
+    @staticmethod
+    def _validate(
+        model: type[BaseModel], values: dict[str, Any], faults: dict[str, FieldError]
+    ) -> BaseModel | None:
         try:
-            query = self._model.model_validate(values)
+            query = model.model_validate(values)
         except ValidationError as error:
-            problems = _field_errors(error, "query")
-            raise Invalid("The query has parameters that are not valid.", errors=problems) from None
+            for problem in _field_errors(error, "query"):
+                faults.setdefault(problem.field, problem)
+            return None
         for name, value in query:
             if isinstance(value, int) and not -_INT64 <= value < _INT64:
-                problem = FieldError(f"query.{name}", "is too large a number", "too-large")
-                raise Invalid("The query has parameters that are not valid.", errors=[problem])
+                field = f"query.{name}"
+                faults[field] = FieldError(field, "is too large a number", "too-large")
         return query
 
 
