@@ -111,7 +111,14 @@ class Upstream:
         return web.Response(body=b"\0" * 4096, content_type="image/avif")
 
     async def _leaky(self, request):
-        headers = {"Server": "gunicorn", "X-Powered-By": "Falcon", "Set-Cookie": "bucket=1"}
+        headers = {
+            "Server": "SeaweedFS",
+            "X-Powered-By": "Go",
+            "Set-Cookie": "bucket=1",
+            "X-Amz-Request-Id": "1",
+            "X-Amz-Meta-Owner": "catalog",
+            "X-Minio-Deployment-Id": "1",
+        }
         return web.Response(body=b"picture", headers=headers)
 
     async def _missing(self, request):

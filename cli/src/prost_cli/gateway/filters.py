@@ -22,6 +22,7 @@ RATE_LIMIT = "envoy.filters.http.local_ratelimit"
 JWT = "envoy.filters.http.jwt_authn"
 RBAC = "envoy.filters.http.rbac"
 BODY_LIMIT = "envoy.filters.http.body_size_limit"
+HEADERS = "envoy.filters.http.header_mutation"
 
 SUBJECT_HEADER = "x-prost-subject"
 """The request header that tells a service, and the access log, whose token was verified."""
@@ -38,6 +39,8 @@ _CLOCK_SKEW = 30
 _RATE_LIMITED_CLIENTS = 10_000
 # A neighbour's /64 is one subscriber; its single addresses are free to change.
 _CLIENT = {"masked_remote_address": {"v4_prefix_mask_len": 32, "v6_prefix_mask_len": 64}}
+
+_STORAGE_HEADERS = ("x-amz-", "x-minio-", "seaweed", "x-seaweed", "x-ratelimit-")
 
 COMPRESSED_TYPES = (
     "application/json",
@@ -88,6 +91,7 @@ def _filters(settings: GatewaySettings, addresses: Addresses) -> Iterator[Json]:
         max_request_bytes=settings.max_request_bytes,
     )
     yield from _compressors(settings.compression)
+    yield _on_demand(HEADERS, "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation")
     yield extension(
         "envoy.filters.http.router",
         "envoy.extensions.filters.http.router.v3.Router",
@@ -149,9 +153,16 @@ def cors(origins: Iterable[str]) -> Json:
     }
 
 
-def uncompressed() -> Json:
-    """Keep the compressors away from what is compressed already."""
-    return {_compressor(name): typed(_COMPRESSION_PER_ROUTE, disabled=True) for name in _COMPRESSORS}
+def media() -> Json:
+    """Keep the compressors away from pictures, and what the object storage says of itself from clients."""
+    removed = [{"remove_on_match": {"key_matcher": {"prefix": prefix}}} for prefix in _STORAGE_HEADERS]
+    return {
+        HEADERS: typed(
+            "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
+            mutations={"response_mutations": removed},
+        ),
+        **{_compressor(name): typed(_COMPRESSION_PER_ROUTE, disabled=True) for name in _COMPRESSORS},
+    }
 
 
 def precompressed(settings: GatewaySettings) -> Json:

@@ -184,9 +184,9 @@ def _media_routes(spec: ServiceSpec, addresses: Addresses) -> Iterator[Json]:
             "match": match,
             "route": action,
             "request_headers_to_remove": ["authorization", "cookie"],
-            "response_headers_to_add": [header("cache-control", _MEDIA_CACHING)],
+            "response_headers_to_add": [*security.media_headers(), header("cache-control", _MEDIA_CACHING)],
             "response_headers_to_remove": ["set-cookie"],
-            "typed_per_filter_config": filters.uncompressed(),
+            "typed_per_filter_config": filters.media(),
             "tracing": _UNTRACED,
         }
 

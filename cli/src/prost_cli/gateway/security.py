@@ -31,6 +31,7 @@ _HOT_RELOAD_SOURCES = {
     "connect-src": ("ws:", "wss:"),
 }
 
+_MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -49,6 +50,11 @@ def common_headers(settings: GatewaySettings, addresses: Addresses) -> list[Json
 def api_headers() -> list[Json]:
     """Headers of the services' answers, which are data and no pages."""
     return [header("content-security-policy", _API_POLICY)]
+
+
+def media_headers() -> list[Json]:
+    """Headers of files: one that was uploaded with a script in it must not run as a page of the shop."""
+    return [header("content-security-policy", _MEDIA_POLICY)]
 
 
 def storefront_headers(settings: GatewaySettings, addresses: Addresses) -> list[Json]:
