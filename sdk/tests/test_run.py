@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -154,6 +155,29 @@ def test_web_serves_and_its_stop_loses_no_request_and_waits_for_no_idle_connecti
     assert code == 0
     assert idle.sock.recv(1) == b""
     idle.close()
+
+
+def test_a_killed_parent_leaves_no_worker_behind(web):
+    idle = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+    idle.request("GET", "/health/live")
+    idle.getresponse().read()
+
+    web.kill()
+    web.wait(timeout=5)
+
+    assert idle.sock.recv(1) == b""
+    idle.close()
+    assert nobody_listens(web.port)
+
+
+def nobody_listens(port):
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return True
+        time.sleep(0.05)
+    return False
 
 
 def test_every_log_line_of_web_is_json(web):

@@ -77,6 +77,13 @@ class DrainingWorker(gunicorn.workers.gasgi.ASGIWorker):  # type: ignore[misc]
         self._serving = asyncio.current_task()
         await super()._serve()
 
+    async def _shutdown(self) -> None:
+        # Also reached when the parent was killed, and nobody has told the connections yet.
+        self.alive = False
+        for connection in tuple(self.connections):
+            connection.close_if_idle()
+        await super()._shutdown()
+
     def handle_exit_signal(self) -> None:
         """Drain, then stop; asked again, stop now."""
         if self._stopping:
@@ -88,8 +95,6 @@ class DrainingWorker(gunicorn.workers.gasgi.ASGIWorker):  # type: ignore[misc]
 
     def _stop_serving(self) -> None:
         self.alive = False
-        for connection in tuple(self.connections):
-            connection.close_if_idle()
         # The loop of the worker looks at `alive` once a second only; cancelled, it goes on to shut down.
         if self.servers and self._serving is not None:
             self._serving.cancel()
