@@ -152,10 +152,13 @@ def test_the_relay_publishes_in_order_and_marks_what_the_broker_confirmed(announ
     with pytest.raises(BrokerDown):
         relay.publish_batch()
     broker.down_after = None
+    pending = Outbox.pending()
     published = relay.publish_batch()
 
+    assert pending == sent[3:]
     assert published == 2
     assert [p.id for p in broker.published] == [str(e.id) for e in sent]
+    assert Outbox.pending() == []
     assert relay.publish_batch() == 0
 
 

@@ -30,8 +30,17 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 
 
+_PENDING = "SELECT body FROM outbox_events WHERE published_at IS NULL ORDER BY position LIMIT %s"
+
+
 class Outbox:
     """Where a use case leaves what it announces."""
+
+    @staticmethod
+    def pending(limit: int = 100) -> list[Envelope]:
+        """Return what the broker does not have yet, the oldest first."""
+        rows = database.execute_sql(_PENDING, (limit,)).fetchall()
+        return [Envelope.model_validate_json(body) for (body,) in rows]
 
     @staticmethod
     def add(event: Event) -> Envelope:

@@ -5,6 +5,16 @@ Servers come from `PROST_TEST_POSTGRES_URL`, `PROST_TEST_REDIS_URL`, `PROST_TEST
 """
 
 from prost.testing.events import Bus, HandlerFailed, bus, rabbitmq_url
+from prost.testing.http import (
+    Issuer,
+    Token,
+    app_factory,
+    client,
+    environment,
+    issuer,
+    service_home,
+    token,
+)
 from prost.testing.objects import objects_url
 from prost.testing.postgres import database, postgres_server, postgres_template, postgres_url
 from prost.testing.time import FakeClock, clock
@@ -14,9 +24,15 @@ __all__ = [
     "Bus",
     "FakeClock",
     "HandlerFailed",
+    "Issuer",
+    "Token",
+    "app_factory",
     "bus",
+    "client",
     "clock",
     "database",
+    "environment",
+    "issuer",
     "objects_url",
     "postgres_server",
     "postgres_template",
@@ -24,4 +40,6 @@ __all__ = [
     "rabbitmq_url",
     "redis_server",
     "redis_url",
+    "service_home",
+    "token",
 ]
