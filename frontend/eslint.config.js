@@ -29,13 +29,15 @@ export default tseslint.config(
       'vue/no-unused-refs': 'error',
       'vue/no-useless-v-bind': 'error',
       'vue/prefer-true-attribute-shorthand': 'error',
-      // Line breaks in templates follow the length of the line, not the number of attributes.
-      'vue/max-attributes-per-line': 'off',
-      'vue/singleline-html-element-content-newline': 'off',
-      'vue/multiline-html-element-content-newline': 'off',
+      // Prettier lays templates out.
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/html-indent': 'off',
       'vue/html-self-closing': ['error', { html: { void: 'always' } }],
+      'vue/max-attributes-per-line': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      // TypeScript says which props may be missing.
       'vue/require-default-prop': 'off',
-      'no-restricted-imports': 'off',
     },
   },
   {

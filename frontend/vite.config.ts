@@ -9,8 +9,6 @@ import { defineConfig } from 'vitest/config'
 import { precompress } from './vite/precompress.ts'
 import { shells } from './vite/shells.ts'
 
-const gatewayPort = process.env.GATEWAY_PORT
-
 export default defineConfig({
   plugins: [
     vue(),
@@ -60,12 +58,14 @@ export default defineConfig({
       },
     },
   },
+  // Found before the first page asks for them: a late find would reload the page under the visitor.
+  optimizeDeps: { include: ['axios', 'pinia', 'reka-ui', 'vue', 'vue-router'] },
   server: {
     host: process.env.HOST ?? '127.0.0.1',
     port: Number(process.env.PORT ?? 5173),
     strictPort: true,
+    // The gateway stands before this server, under whatever name the machine is reached by.
     allowedHosts: true,
-    hmr: gatewayPort ? { clientPort: Number(gatewayPort) } : true,
   },
   test: {
     environment: 'happy-dom',
