@@ -15,7 +15,9 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def test(
-    sessions: Annotated[list[str] | None, typer.Argument(help="Sessions of the noxfile; the default ones if none.")] = None,
+    sessions: Annotated[
+        list[str] | None, typer.Argument(help="Sessions of the noxfile; the default ones if none.")
+    ] = None,
     *,
     show: Annotated[bool, typer.Option("--list", help="List the sessions and stop.")] = False,
 ) -> None:

@@ -13,6 +13,7 @@ from prost_cli.stamping.history import TemplateError
 from prost_cli.stamping.new_service import stamp
 
 REPOSITORY = Path(__file__).parents[3]
+LINT_IMPORTS = str(Path(sys.executable).with_name("lint-imports"))
 
 
 @pytest.fixture
@@ -32,25 +33,18 @@ def test_a_stamped_service_declares_itself_and_its_contracts(service):
     assert contracts == ["gift-cards.card-added.v1.json"]
 
 
-def test_a_stamped_service_is_clean_under_its_own_rules(service):
-    for command in (
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy"],
-        ["importlinter.cli", "lint"],
-    ):
-        if command[0] == "importlinter.cli":
-            command = [str(Path(sys.executable).with_name("lint-imports"))]
-        else:
-            command = [sys.executable, "-m", *command]
-        done = subprocess.run(
-            command,
-            cwd=service,
-            env={**os.environ, "PYTHONPATH": str(service / "src")},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+@pytest.mark.parametrize(
+    "command",
+    [["-m", "ruff", "check"], ["-m", "ruff", "format", "--check"], ["-m", "mypy"], [LINT_IMPORTS]],
+    ids=["ruff", "format", "mypy", "imports"],
+)
+def test_a_stamped_service_is_clean_under_its_own_rules(service, command):
+    environment = {**os.environ, "PYTHONPATH": str(service / "src")}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=service, env=environment, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_stamped_service_passes_its_tests_alone_against_the_built_sdk(service, tmp_path):

@@ -69,16 +69,22 @@ def _install(service: Path) -> None:
 
 @upgrade_app.command(name="upgrade")
 def upgrade_services(
-    names: Annotated[list[str] | None, typer.Argument(help="Services to upgrade; all when none is named.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Services to upgrade; all when none is named.")
+    ] = None,
     *,
-    only_check: Annotated[bool, typer.Option("--check", help="Change nothing; fail if any lags or was edited.")] = False,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail if any lags or was edited.")
+    ] = False,
 ) -> None:
     """Bring the template's newest version into stamped services."""
     workspace = Workspace.find()
     stamped = {path.parent.name: path.parent for path in sorted(workspace.services.glob(f"*/{ANSWERS}"))}
     unknown = sorted(set(names or ()) - stamped.keys())
     if unknown:
-        raise CliError(f"Not stamped from the template: {', '.join(unknown)}.", remedy=f"Known: {', '.join(stamped)}.")
+        raise CliError(
+            f"Not stamped from the template: {', '.join(unknown)}.", remedy=f"Known: {', '.join(stamped)}."
+        )
     chosen = [stamped[name] for name in names or stamped]
     if only_check:
         findings = check(workspace.root, chosen)

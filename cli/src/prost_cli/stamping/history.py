@@ -105,7 +105,9 @@ def _build(root: Path, into: Path, released: list[Release]) -> None:
         tree = _git("rev-parse", f"{release.commit}:{FOLDER}", cwd=root)
         date = _git("show", "--no-patch", "--format=%cI", release.commit, cwd=root)
         person = {"NAME": "Prost", "EMAIL": "template@prost.example", "DATE": date}
-        env = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in person.items()}
+        env = {
+            f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in person.items()
+        }
         message = f"Service template {release.version}"
         commit = _git("commit-tree", tree, *parent, "-m", message, cwd=into, env=env)
         _git("update-ref", f"refs/tags/{release.tag}", commit, cwd=into)
@@ -181,7 +183,9 @@ def template(root: Path | None) -> Iterator[Template]:
             return
         with resources.as_file(resources.files("prost_cli") / BUNDLE) as bundle:
             if not bundle.is_file():
-                raise TemplateError("This installation of prost carries no service template; install its wheel.")
+                raise TemplateError(
+                    "This installation of prost carries no service template; install its wheel."
+                )
             _git("clone", "--quiet", "--bare", str(bundle), str(repository), cwd=Path(scratch))
         tags = _git("tag", "--list", "v*", cwd=repository).split()
         yield Template(repository, max(Version(tag) for tag in tags))

