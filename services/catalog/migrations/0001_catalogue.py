@@ -169,10 +169,12 @@ CREATE TABLE product_cards (
 
 
 def up(_migrator: SchemaMigrator, db: PostgresqlDatabase) -> None:
+    """Make the tables."""
     db.execute_sql(TABLES)
 
 
 def down(_migrator: SchemaMigrator, db: PostgresqlDatabase) -> None:
+    """Drop them."""
     db.execute_sql(
         "DROP TABLE product_cards, reviews, product_images, prices, variants, products, styles, producers,"
         " categories, media CASCADE;"

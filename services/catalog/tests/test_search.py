@@ -77,7 +77,8 @@ ALCOHOL_FREE = {"Hirschwanger Hefeweizen alkoholfrei"}
 STRONG = {"bier": Decimal("5.2"), "wein": Decimal("12.5"), "spirituosen": Decimal("40.0")}
 
 
-def rows_of(number, name, category, style, producer, country, cents, rating, count, featured):
+def rows_of(number, row):
+    name, category, style, producer, country, cents, rating, count, featured = row
     product = {
         "id": UUID(int=number),
         "slug": f"product-{number}",
@@ -130,7 +131,7 @@ def snapshot(tmp_path_factory):
     register_tokenizers(index)
     writer = index.writer(15_000_000, 1)
     for number, row in enumerate(PRODUCTS):
-        product, variant = rows_of(number, *row)
+        product, variant = rows_of(number, row)
         shown = project(product, [variant], [])
         writer.add_document(
             to_document(schema, str(product["id"]), shown.document, shown.card, shown.details)

@@ -275,7 +275,7 @@ def check_minimum_age(minimum_age: int, alcohol_by_volume: Decimal | None) -> No
     lowest = lowest_age(alcohol_by_volume)
     if minimum_age < lowest:
         problem = f"A drink of {alcohol_by_volume} % vol is sold from the age of {lowest}."
-        raise Invalid(problem, errors=[FieldError("body.minimum_age", problem, "too_young")])
+        raise Invalid(problem, errors=[FieldError("body.minimum_age", problem, "too-young")])
 
 
 def move_product(state: ProductState, wanted: ProductState) -> ProductState:

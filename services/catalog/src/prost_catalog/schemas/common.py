@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-WHOLE_NUMBER = r"^[0-9]{1,18}$"
 
 Slug = Annotated[str, Field(pattern=SLUG, max_length=120, examples=["weissbier"])]
 Sku = Annotated[str, Field(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=40, examples=["AUG-HELL-050"])]
@@ -59,7 +58,7 @@ def _true_or_false(value: Any) -> Any:
 Text = Annotated[str, AfterValidator(_not_blank), StringConstraints(min_length=1)]
 PageSize = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=100)]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
-PageToken = Annotated[str, Field(max_length=1024)]
+PageToken = Annotated[str, Field(max_length=1024, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 class Wire(BaseModel):
