@@ -215,6 +215,8 @@ def _pid():
     return backend(process_database)
 
 
+# Python rightly warns of forking with threads, which is what gunicorn does.
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 async def test_a_forked_child_never_shares_its_parents_connection(database, postgres_url):
     here = {backend(database), await in_db(backend, database)}
     fork = multiprocessing.get_context("fork")

@@ -166,7 +166,7 @@ def test_a_message_that_is_delivered_twice_takes_effect_once(
 
     broker.declare(queue, [fact.type])
     for _ in range(2):
-        broker.publish(Publication(str(envelope.id), fact.type, envelope.model_dump_json()))
+        broker.publish([Publication(str(envelope.id), fact.type, envelope.model_dump_json())])
     with consuming(broker_url, queue, fact.type, deliver, database):
         wait_until(lambda: len(handled) == 2)
 
@@ -246,7 +246,7 @@ def test_a_broker_that_is_not_there_is_told_within_seconds(broker_url, fact, unu
     broker = connect(urlunsplit(parts._replace(netloc=f"127.0.0.1:{unused_port}")))
 
     with pytest.raises(BrokerDown):
-        broker.publish(Publication(str(uuid4()), fact.type, "{}"))
+        broker.publish([Publication(str(uuid4()), fact.type, "{}")])
 
     broker.close()
 
@@ -263,7 +263,7 @@ def test_a_poisonous_message_becomes_a_dead_letter_and_the_next_one_is_handled(
     inbox = Inbox(queue, {fact.type: refuse})
     broker.declare(queue, [fact.type])
     for body in ("rubbish", poison.model_dump_json(), envelope.model_dump_json()):
-        broker.publish(Publication(str(uuid4()), fact.type, body))
+        broker.publish([Publication(str(uuid4()), fact.type, body)])
     with consuming(broker_url, queue, fact.type, inbox.receive, database):
         wait_until(lambda: effects() == 1)
     for _ in range(10):
@@ -280,7 +280,7 @@ def test_a_poisonous_message_becomes_a_dead_letter_and_the_next_one_is_handled(
 
 def test_an_event_that_nobody_listens_to_is_kept(broker_url, broker, queue, fact, announce, database):
     envelope = announce()
-    broker.publish(Publication(str(envelope.id), fact.type, envelope.model_dump_json()))
+    broker.publish([Publication(str(envelope.id), fact.type, envelope.model_dump_json())])
 
     if broker_url.startswith("amqp"):
         assert envelope.model_dump_json().encode() in _taken_from("prost.unrouted", broker_url)
@@ -297,7 +297,7 @@ def test_a_handler_that_cannot_answer_has_its_message_delivered_again(
     monkeypatch.setattr("prost.events._broker.VISIBILITY_TIMEOUT", 0.2)
     envelope = announce()
     broker.declare(queue, [fact.type])
-    broker.publish(Publication(str(envelope.id), fact.type, envelope.model_dump_json()))
+    broker.publish([Publication(str(envelope.id), fact.type, envelope.model_dump_json())])
 
     def refuse(delivery):
         seen.append(delivery)

@@ -28,8 +28,8 @@ def note(envelope, _data):
 
 
 def publish_and_hang(publish):
-    def publishing(self, publication):
-        publish(self, publication)
+    def publishing(self, batch):
+        publish(self, batch)
         say("published")
         time.sleep(60)
 

@@ -3,8 +3,8 @@
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from threading import Event as Flag
 
 from kombu.connection import Connection
@@ -53,35 +53,42 @@ class AmqpBroker:
 
     def __init__(self, url: str) -> None:
         """Remember `url`; the first call connects."""
+        self._url = url
         self._connection = Connection(
             url,
             connect_timeout=CONNECT_TIMEOUT,
             heartbeat=HEARTBEAT,
             transport_options={
-                "confirm_publish": True,
                 "read_timeout": 2 * HEARTBEAT,
                 "write_timeout": CONFIRM_TIMEOUT,
             },
         )
         self._ready = False
 
-    def publish(self, publication: Publication) -> None:
-        """Publish persistently and wait for the confirm."""
+    def publish(self, batch: Sequence[Publication]) -> None:
+        """Publish persistently, all at once, and wait for the confirms."""
         with self._telling():
             self._prepare()
-            self._connection.Producer(auto_declare=False).publish(
-                publication.body.encode(),
-                exchange=_EVENTS.name,
-                routing_key=publication.type,
-                content_type="application/json",
-                content_encoding="binary",
-                delivery_mode=2,
-                retry=False,
-                timeout=CONFIRM_TIMEOUT,
-                confirm_timeout=CONFIRM_TIMEOUT,
-                message_id=publication.id,
-                type=publication.type,
-            )
+            with closing(self._connection.channel()) as channel:
+                channel.confirm_select()
+                confirms = _Confirms(len(batch))
+                channel.events["basic_ack"].add(confirms.ack)
+                channel.events["basic_nack"].add(confirms.nack)
+                for publication in batch:
+                    message = channel.prepare_message(
+                        publication.body.encode(),
+                        content_type="application/json",
+                        content_encoding="binary",
+                        properties={
+                            "delivery_mode": 2,
+                            "message_id": publication.id,
+                            "type": publication.type,
+                        },
+                    )
+                    channel.basic_publish(message, exchange=_EVENTS.name, routing_key=publication.type)
+                latest = time.monotonic() + CONFIRM_TIMEOUT
+                while confirms.missing:
+                    self._connection.drain_events(timeout=max(0.01, latest - time.monotonic()))
 
     def declare(self, queue: str, types: Iterable[str]) -> None:
         """Declare the service's quorum queue, its bindings and its queue of dead messages."""
@@ -152,19 +159,26 @@ class AmqpBroker:
     def _replay_unrouted(self) -> None:
         """Publish what fitted no queue once more: it may be for the queue that was bound just now.
 
-        What still fits none comes back to where it was.
+        What still fits none comes back to where it was. It has a connection of its own, on which no other
+        message comes in between.
         """
-        channel = self._connection.channel()
-        waiting = channel.queue_declare(_UNROUTED_QUEUE.name, passive=True).message_count
-        for _ in range(waiting):
-            message = channel.basic_get(_UNROUTED_QUEUE.name)
-            if message is None:
-                break
-            event_type = message.delivery_info["routing_key"]
-            body = bytes_to_str(message.body)
-            self.publish(Publication(message.properties.get("message_id", ""), event_type, body))
-            channel.basic_ack(message.delivery_tag)
-        channel.close()
+        with closing(AmqpBroker(self._url)) as other:
+            other.publish_unrouted()
+
+    def publish_unrouted(self) -> None:
+        """Publish what is kept for want of a queue, each event before it is taken from there."""
+        with self._telling():
+            self._prepare()
+            channel = self._connection.default_channel
+            waiting = channel.queue_declare(_UNROUTED_QUEUE.name, passive=True).message_count
+            for _ in range(waiting):
+                message = channel.basic_get(_UNROUTED_QUEUE.name)
+                if message is None:
+                    break
+                event_id = message.properties.get("message_id", "")
+                event_type = message.delivery_info["routing_key"]
+                self.publish([Publication(event_id, event_type, bytes_to_str(message.body))])
+                channel.basic_ack(message.delivery_tag)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -191,3 +205,18 @@ def _answering(deliver: Deliver) -> Callable[[Message], None]:
         message.ack()
 
     return on_message
+
+
+class _Confirms:
+    """The publications of one channel, numbered from 1, that the broker has not confirmed."""
+
+    def __init__(self, count: int) -> None:
+        self.missing = set(range(1, count + 1))
+
+    def ack(self, tag: int, multiple: bool) -> None:
+        self.missing -= {number for number in self.missing if number <= tag} if multiple else {tag}
+
+    def nack(self, tag: int, multiple: bool) -> None:
+        raise OperationalError(
+            f"the broker refused publication {tag}{' and those before' if multiple else ''}"
+        )

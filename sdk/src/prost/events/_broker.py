@@ -1,6 +1,6 @@
 """What the relay and the consumers ask of a broker, whichever it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Protocol
@@ -15,7 +15,7 @@ VISIBILITY_TIMEOUT = 15.0
 
 
 class BrokerDown(Exception):
-    """The broker cannot be reached or does not confirm; nothing is known to have arrived."""
+    """The broker cannot be reached, or did not confirm in time."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,11 @@ Deliver = Callable[[Delivery], None]
 class Broker(Protocol):
     """One connection, used by one thread. Every method raises `BrokerDown` when the broker is gone."""
 
-    def publish(self, publication: Publication) -> None:
-        """Return once the broker has the event safely, whether or not anyone listens to its type."""
+    def publish(self, batch: Sequence[Publication]) -> None:
+        """Return once the broker has all events safely, whether or not anyone listens to their types.
+
+        After `BrokerDown` it may have some of them.
+        """
 
     def declare(self, queue: str, types: Iterable[str]) -> None:
         """Make the durable queue of one service, so that nothing of these types is missed from now on."""

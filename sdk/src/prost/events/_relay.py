@@ -64,7 +64,7 @@ class Relay:
                     pause = min(2 * pause, BACK_OFF[1])
                     continue
                 pause = BACK_OFF[0]
-                if published < BATCH:
+                if not published:
                     self._wait()
         finally:
             self.close()
@@ -73,26 +73,15 @@ class Relay:
         """Publish up to a batch and return how many events it had.
 
         Raises:
-            BrokerDown: the broker took some or none; what it took is marked.
+            BrokerDown: the broker may have some of them, and gets all of them again next time.
         """
         with database.atomic():
             rows = _in_order(database.execute_sql(_NEXT, (BATCH,)).fetchall())
-            if not rows:
-                return 0
-            sent: list[UUID] = []
-            failure: BrokerDown | None = None
-            try:
+            if rows:
                 with publishing(row.traceparent for row in rows):
-                    for row in rows:
-                        self._broker.publish(Publication(str(row.id), row.type, row.body))
-                        sent.append(row.id)
-            except BrokerDown as error:
-                failure = error
-            if sent:
-                database.execute_sql(_MARK, (utcnow(), sent))
-        if failure is not None:
-            raise failure
-        return len(sent)
+                    self._broker.publish([Publication(str(row.id), row.type, row.body) for row in rows])
+                database.execute_sql(_MARK, (utcnow(), [row.id for row in rows]))
+        return len(rows)
 
     def close(self) -> None:
         """Let go of the broker and of the connection that listens."""

@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event as Flag
 from typing import Any
@@ -51,11 +51,13 @@ class StreamBroker:
             retry=Retry(NoBackoff(), 0),
         )
 
-    def publish(self, publication: Publication) -> None:
-        """Append the event; the server's answer is the confirm."""
-        fields: dict[Any, Any] = {"type": publication.type, "body": publication.body}
-        with _telling():
-            self._client.xadd(EXCHANGE, fields, maxlen=MAX_LENGTH, approximate=True)
+    def publish(self, batch: Sequence[Publication]) -> None:
+        """Append the events; the server's answer is the confirm."""
+        with _telling(), self._client.pipeline(transaction=True) as pipeline:
+            for publication in batch:
+                fields: dict[Any, Any] = {"type": publication.type, "body": publication.body}
+                pipeline.xadd(EXCHANGE, fields, maxlen=MAX_LENGTH, approximate=True)
+            pipeline.execute()
 
     def declare(self, queue: str, types: Iterable[str]) -> None:  # noqa: ARG002 - a group sees every type.
         """Make the service's group, which begins with what the stream still holds."""
