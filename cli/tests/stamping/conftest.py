@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from prost_cli.stamping.new_service import stamp
+
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -46,3 +48,12 @@ class StampingWorkspace:
 @pytest.fixture
 def workspace(tmp_path):
     return StampingWorkspace(tmp_path / "workspace")
+
+
+@pytest.fixture(scope="session")
+def stamped(tmp_path_factory):
+    """Give the folder of a service that was stamped once; who changes it takes a copy."""
+    folder = tmp_path_factory.mktemp("stamped")
+    place = folder / "elsewhere" / "gift-cards"
+    stamp(StampingWorkspace(folder / "workspace").root, "gift-cards", place, {"entity": "card"})
+    return place

@@ -1,17 +1,17 @@
 """Template changes on their way into stamped services."""
 
+import shutil
+
 import pytest
 
 from prost_cli.stamping.history import TemplateError
-from prost_cli.stamping.new_service import stamp
 from prost_cli.stamping.upgrade import check, upgrade
 
 
 @pytest.fixture
-def service(workspace):
-    place = workspace.root / "services" / "loyalty"
-    stamp(workspace.root, "loyalty", place)
-    workspace.commit("feat: stamp loyalty")
+def service(workspace, stamped):
+    place = shutil.copytree(stamped, workspace.root / "services" / "gift-cards")
+    workspace.commit("feat: stamp gift-cards")
     return place
 
 
@@ -26,7 +26,7 @@ def test_a_service_behind_the_template_is_found_and_brought_up(workspace, servic
     found = check(workspace.root, [service])
     before, after, rejected = upgrade(workspace.root, service)
 
-    assert [finding.remedy for finding in found] == ["prost upgrade loyalty"]
+    assert [finding.remedy for finding in found] == ["prost upgrade gift-cards"]
     assert (str(before), str(after), rejected) == ("1.0.0", "1.1.0", [])
     assert "docs" in (service / ".dockerignore").read_text()
     workspace.commit("chore: upgrade")
@@ -34,16 +34,16 @@ def test_a_service_behind_the_template_is_found_and_brought_up(workspace, servic
 
 
 def test_an_upgrade_leaves_the_services_own_files_alone(workspace, service):
-    (service / "src" / "prost_loyalty" / "consumers.py").unlink()
-    (service / "src" / "prost_loyalty" / "domain.py").write_text('"""Mine."""\n')
+    (service / "src" / "prost_gift_cards" / "consumers.py").unlink()
+    (service / "src" / "prost_gift_cards" / "domain.py").write_text('"""Mine."""\n')
     workspace.commit("feat: make it mine")
     workspace.edit("templates/service/template/.dockerignore", "tests", "tests\ndocs")
     workspace.release("1.1.0")
 
     upgrade(workspace.root, service)
 
-    assert not (service / "src" / "prost_loyalty" / "consumers.py").exists()
-    assert (service / "src" / "prost_loyalty" / "domain.py").read_text() == '"""Mine."""\n'
+    assert not (service / "src" / "prost_gift_cards" / "consumers.py").exists()
+    assert (service / "src" / "prost_gift_cards" / "domain.py").read_text() == '"""Mine."""\n'
 
 
 def test_an_edited_file_of_the_template_is_named(workspace, service):
@@ -63,7 +63,7 @@ def test_a_deleted_file_of_the_template_is_named(workspace, service):
 
 
 def test_a_change_that_does_not_merge_lies_beside_its_file(workspace, service):
-    workspace.edit("services/loyalty/.dockerignore", "tests", "my-tests")
+    workspace.edit("services/gift-cards/.dockerignore", "tests", "my-tests")
     workspace.commit("chore: edit what is not mine")
     workspace.edit("templates/service/template/.dockerignore", "tests", "all-tests")
     workspace.release("1.1.0")
@@ -84,5 +84,5 @@ def test_a_service_with_uncommitted_changes_is_not_upgraded(workspace, service):
     workspace.release("1.1.0")
     (service / "Dockerfile").write_text("FROM scratch\n")
 
-    with pytest.raises(TemplateError, match="loyalty"):
+    with pytest.raises(TemplateError, match="gift-cards"):
         upgrade(workspace.root, service)

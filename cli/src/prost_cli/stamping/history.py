@@ -51,7 +51,7 @@ class Release:
 
 def _git(*arguments: str, cwd: Path, env: dict[str, str] | None = None) -> str:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | (env or {})
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  our own words
         ["git", *arguments],  # noqa: S607  git is found on the path like everywhere else
         cwd=cwd,
         env=environment,

@@ -49,7 +49,7 @@ def _owned_by_service(source: Template, version: Version | None = None) -> list[
     return [str(pattern) for pattern in patterns]
 
 
-def _render(source: Template, service: Path, version: Version, into: Path) -> None:
+def _render(service: Path, version: Version, into: Path) -> None:
     import copier  # noqa: PLC0415  half a second that `prost --help` need not pay
 
     data = {key: value for key, value in _answers(service).items() if not key.startswith("_")}
@@ -61,7 +61,7 @@ def _edited(source: Template, service: Path, version: Version) -> list[str]:
     own = GitIgnoreSpec.from_lines(_owned_by_service(source, version))
     with TemporaryDirectory() as scratch:
         fresh = Path(scratch) / service.name
-        _render(source, service, version, fresh)
+        _render(service, version, fresh)
         names = sorted(str(path.relative_to(fresh)) for path in fresh.rglob("*") if path.is_file())
         return [
             name
