@@ -313,6 +313,32 @@ def test_a_handler_that_cannot_answer_has_its_message_delivered_again(
     assert [delivery.attempts for delivery in seen] == [1, 2, 3]
 
 
+def test_a_stream_keeps_what_one_service_has_yet_to_read(redis_url, database, monkeypatch):
+    monkeypatch.setattr("prost.events._streams.KEEP_SECONDS", -1)
+    broker = connect(redis_url)
+    for queue in ("quick", "slow"):
+        broker.declare(queue, [])
+    broker.publish([Publication(str(number), "bell.rung.v1", "{}") for number in range(500)])
+
+    def length():
+        return broker._client.xlen("prost.events")
+
+    def read_by(queue):
+        heard = []
+        with consuming(redis_url, queue, "bell.rung.v1", heard.append, database):
+            wait_until(lambda: len(heard) == 500)
+        return length()
+
+    monkeypatch.setattr("prost.events._streams.TIDY_INTERVAL", 0.0)
+    after_one = read_by("quick")
+    read_by("slow")
+
+    assert after_one == 500
+    with consuming(redis_url, "slow", "bell.rung.v1", print, database):
+        wait_until(lambda: length() < 200)
+    broker.close()
+
+
 def _consume_until_it_fails(url, queue, event_type, deliver):
     broker = connect(url)
     try:
