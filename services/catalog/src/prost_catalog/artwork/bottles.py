@@ -1,5 +1,7 @@
 """Bottles: glass, drink, label and closure under one light from the upper left.
 
+# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+
 Every vessel stands on the origin, the y axis pointing down, so its lip lies at a negative y.
 """
 
@@ -9,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from prost_catalog.artwork.closures import CLOSURES
-from prost_catalog.artwork.labels import LAYOUTS, Print
+from prost_catalog.artwork.labels import LAYOUTS
+from prost_catalog.artwork.prints import Print
 from prost_catalog.artwork.profiles import Profile, profile
 from prost_catalog.artwork.sheet import Sheet, circle, darken, ellipse, lighten, line, mix, rect, shape
 
@@ -89,24 +92,95 @@ def _glass(sheet: Sheet, form: Profile, drink: Drink, level: float, outline: str
     if drink.glass is None:
         wall = mix(drink.liquid, "#8fa6a4", 0.72)
         tint = mix("#f4f9f8", drink.liquid, 0.12)
-        body = shape(outline, sheet.linear([(0, wall, 0.75), (0.12, tint, 0.5), (0.5, "#ffffff", 0.32), (0.88, tint, 0.5), (1, wall, 0.8)], *span))
-        deep, veil = (mix(drink.liquid, "#4f8196", 0.5), 0.5) if drink.clear else (darken(drink.liquid, 0.3), 1)
+        body = shape(
+            outline,
+            sheet.linear(
+                [
+                    (0, wall, 0.75),
+                    (0.12, tint, 0.5),
+                    (0.5, "#ffffff", 0.32),
+                    (0.88, tint, 0.5),
+                    (1, wall, 0.8),
+                ],
+                *span,
+            ),
+        )
+        deep, veil = (
+            (mix(drink.liquid, "#4f8196", 0.5), 0.5) if drink.clear else (darken(drink.liquid, 0.3), 1)
+        )
         drink_shape = form.outline(inset=_WALL, top=level, bottom=13, sag=_SAG * 0.8)
-        body += shape(drink_shape, sheet.linear([(0, deep, 0.9), (0.2, drink.liquid, 0.94 * veil), (0.42, lighten(drink.liquid, 0.22), 0.92 * veil), (0.72, drink.liquid, 0.95 * veil), (1, deep, 0.92)], *span))
+        body += shape(
+            drink_shape,
+            sheet.linear(
+                [
+                    (0, deep, 0.9),
+                    (0.2, drink.liquid, 0.94 * veil),
+                    (0.42, lighten(drink.liquid, 0.22), 0.92 * veil),
+                    (0.72, drink.liquid, 0.95 * veil),
+                    (1, deep, 0.92),
+                ],
+                *span,
+            ),
+        )
         reach = form.radius_at(level) - _WALL
-        body += ellipse(0, -level, reach, max(reach * 0.1, 3), lighten(drink.liquid, 0.45), 'fill-opacity=".8"')
-        body += line(f"M{-radius * 0.8:.0f} -5Q0 {2 * _SAG - 4} {radius * 0.8:.0f} -5", "#ffffff", 3, 'stroke-opacity=".6"')
+        body += ellipse(
+            0, -level, reach, max(reach * 0.1, 3), lighten(drink.liquid, 0.45), 'fill-opacity=".8"'
+        )
+        body += line(
+            f"M{-radius * 0.8:.0f} -5Q0 {2 * _SAG - 4} {radius * 0.8:.0f} -5",
+            "#ffffff",
+            3,
+            'stroke-opacity=".6"',
+        )
         return body
-    dark, glow = darken(drink.glass, 0.62), lighten(drink.glass, 0.2)
-    body = shape(outline, sheet.linear([(0, dark, 1), (0.1, drink.glass, 1), (0.3, glow, 1), (0.52, drink.glass, 1), (0.84, darken(drink.glass, 0.42), 1), (0.95, mix(drink.glass, dark, 0.3), 1), (1, dark, 1)], *span))
-    body += shape(form.outline(top=form.height, bottom=level), sheet.linear([(0, lighten(drink.glass, 0.45), 0.1), (0.35, lighten(drink.glass, 0.5), 0.42), (1, drink.glass, 0.05)], *span))
-    depth = sheet.linear([(0, dark, 0), (0.7, dark, 0), (1, dark, 0.6)], (0, -form.height), (0, 0))
-    return body + shape(outline, depth)
+    dark, glow = darken(drink.glass, 0.62), mix(lighten(drink.glass, 0.12), drink.liquid, 0.24)
+    body = shape(
+        outline,
+        sheet.linear(
+            [
+                (0, dark, 1),
+                (0.1, drink.glass, 1),
+                (0.3, glow, 1),
+                (0.52, drink.glass, 1),
+                (0.84, darken(drink.glass, 0.42), 1),
+                (0.95, mix(drink.glass, dark, 0.3), 1),
+                (1, dark, 1),
+            ],
+            *span,
+        ),
+    )
+    body += shape(
+        form.outline(top=form.height, bottom=level),
+        sheet.linear(
+            [
+                (0, lighten(drink.glass, 0.45), 0.1),
+                (0.35, lighten(drink.glass, 0.5), 0.42),
+                (1, drink.glass, 0.05),
+            ],
+            *span,
+        ),
+    )
+    depth = sheet.linear([(0, dark, 0), (1, dark, 0.6)], (0, -0.3 * form.height), (0, 0))
+    return body + shape(form.outline(top=0.3 * form.height, sag=_SAG), depth)
 
 
 def _cylinder(sheet: Sheet, radius: float, strength: float = 1) -> str:
-    stops = [(0, "#140a04", 0.55), (0.09, "#140a04", 0.26), (0.24, "#ffffff", 0.1), (0.33, "#ffffff", 0.2), (0.44, "#ffffff", 0.02), (0.62, "#140a04", 0.05), (0.86, "#140a04", 0.3), (0.95, "#140a04", 0.44), (1, "#140a04", 0.34)]
-    return sheet.linear([(offset, colour, round(opacity * strength, 3)) for offset, colour, opacity in stops], (-radius, 0), (radius, 0))
+    stops = [
+        (0, "#140a04", 0.55),
+        (0.09, "#140a04", 0.26),
+        (0.24, "#ffffff", 0.1),
+        (0.33, "#ffffff", 0.2),
+        (0.44, "#ffffff", 0.02),
+        (0.62, "#140a04", 0.05),
+        (0.86, "#140a04", 0.3),
+        (0.95, "#140a04", 0.44),
+        (1, "#140a04", 0.34),
+    ]
+    return sheet.linear(
+        [(offset, colour, round(opacity * strength, 3)) for offset, colour, opacity in stops],
+        (-radius, 0),
+        (radius, 0),
+    )
 
 
 def _label(sheet: Sheet, form: Profile, build: Build, words: Print, layout: str) -> str:
@@ -114,11 +188,11 @@ def _label(sheet: Sheet, form: Profile, build: Build, words: Print, layout: str)
     radius = form.radius_at((low + high) / 2)
     width, height = 2 * radius * build.share, high - low
     edge, print_ = LAYOUTS[layout](sheet, words, width, height)
-    wall = sheet.clip(form.outline())
     clip = sheet.clip(edge)
     shadow = shape(edge, "#000000", 'fill-opacity=".28" transform="translate(2 4)"')
-    inside = f'<g clip-path="{clip}">{print_}{rect(-width, -10, 2 * width, height + 20, _cylinder(sheet, radius, 0.85 if build.share < 0.95 else 1))}</g>'
-    return f'<g clip-path="{wall}"><g transform="translate(0 {-high:.1f})">{shadow}{inside}</g></g>'
+    inside = f'<g clip-path="{clip}">{print_}{rect(-width / 2, 0, width, height, _cylinder(sheet, radius, 0.85 if build.share < 0.95 else 1))}</g>'
+    clipped = f' clip-path="{sheet.clip(form.outline())}"' if build.share == 1 else ""
+    return f'<g{clipped}><g transform="translate(0 {-high:.1f})">{shadow}{inside}</g></g>'
 
 
 def _neck(sheet: Sheet, form: Profile, zone: tuple[float, float], words: Print) -> str:
@@ -144,15 +218,28 @@ def _droplets(form: Profile, build: Build, chance: Random) -> str:
         x, size = side * form.radius_at(height), chance.uniform(1.2, 3.6)
         body += ellipse(x, -height, size, size * 1.25, "#ffffff", 'fill-opacity=".2"')
         body += circle(x - size * 0.3, -height - size * 0.4, size * 0.36, "#ffffff", 'fill-opacity=".85"')
-        body += ellipse(x + size * 0.2, -height + size * 0.8, size * 0.7, size * 0.34, "#1a0e06", 'fill-opacity=".28"')
+        body += ellipse(
+            x + size * 0.2, -height + size * 0.8, size * 0.7, size * 0.34, "#1a0e06", 'fill-opacity=".28"'
+        )
     return body
 
 
 def _shine(sheet: Sheet, form: Profile, build: Build, *, clear: bool) -> str:
     top = form.height - 46
     low, high = build.label
-    fade = sheet.linear([(0, "#ffffff", 0.1), (0.25, "#ffffff", 0.62 if clear else 0.5), (0.75, "#ffffff", 0.46), (1, "#ffffff", 0)], (0, -top), (0, -14))
-    soft = sheet.linear([(0, "#ffffff", 0.04), (0.5, "#ffffff", 0.3), (1, "#ffffff", 0.05)], (0, -top), (0, -14))
+    fade = sheet.linear(
+        [
+            (0, "#ffffff", 0.1),
+            (0.25, "#ffffff", 0.62 if clear else 0.5),
+            (0.75, "#ffffff", 0.46),
+            (1, "#ffffff", 0),
+        ],
+        (0, -top),
+        (0, -14),
+    )
+    soft = sheet.linear(
+        [(0, "#ffffff", 0.04), (0.5, "#ffffff", 0.3), (1, "#ffffff", 0.05)], (0, -top), (0, -14)
+    )
     body = shape(form.band(-0.79, -0.64, top=top, bottom=high + 8), fade)
     body += shape(form.band(-0.58, -0.54, top=top - 20, bottom=high + 20), soft)
     body += shape(form.band(0.86, 0.93, top=top, bottom=12), soft)

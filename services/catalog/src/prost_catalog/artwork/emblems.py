@@ -1,10 +1,13 @@
 """Drawings of places, things and creatures for labels, each within 50 units around the origin."""
 
+# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+
 from __future__ import annotations
 
 from math import cos, radians, sin
 from typing import TYPE_CHECKING, Final
 
+from prost_catalog.artwork.fruit import FRUIT
 from prost_catalog.artwork.plants import PLANTS, leaf
 from prost_catalog.artwork.sheet import circle, darken, ellipse, group, line, mix, polygon, rect, shape
 
@@ -313,6 +316,7 @@ def _cow(main: str, second: str, light: str) -> str:
 
 EMBLEMS: Final[Mapping[str, Callable[[str, str, str], str]]] = {
     **PLANTS,
+    **FRUIT,
     "mountain": _mountain, "peak": _peak, "volcano": _volcano, "sun": _sun, "sunrise": _sunrise, "moon": _moon,
     "comet": _comet, "star": _star, "flame": _flame, "spring": _spring, "lighthouse": _lighthouse, "boat": _boat,
     "towers": _towers, "castle": _castle, "key": _key, "kettle": _kettle, "wheel": _wheel, "bell": _bell, "jar": _jar,

@@ -1,5 +1,7 @@
 """Patterns and small landscapes that fill the ground of a label."""
 
+# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -47,7 +49,9 @@ def _diamond(ground: Ground) -> str:
 
 
 def _checks(ground: Ground) -> str:
-    body = rect(0, 0, 22, 44, ground.first, attributes='fill-opacity=".55"') + rect(0, 0, 44, 22, ground.first, attributes='fill-opacity=".55"')
+    body = rect(0, 0, 22, 44, ground.first, attributes='fill-opacity=".55"') + rect(
+        0, 0, 44, 22, ground.first, attributes='fill-opacity=".55"'
+    )
     return ground.tiled(44, 44, body)
 
 
@@ -60,37 +64,66 @@ def _stripes(ground: Ground) -> str:
 
 
 def _stars(ground: Ground) -> str:
-    body = star(18, 20, 9, ground.first) + star(48, 50, 6, ground.second) + circle(50, 14, 2.4, ground.first) + circle(14, 52, 2, ground.second)
+    body = (
+        star(18, 20, 9, ground.first)
+        + star(48, 50, 6, ground.second)
+        + circle(50, 14, 2.4, ground.first)
+        + circle(14, 52, 2, ground.second)
+    )
     return ground.tiled(64, 66, body)
 
 
 def _scallop(ground: Ground) -> str:
     def scale(x: float, y: float) -> str:
-        return circle(x, y, 24, ground.base) + circle(x, y, 20.5, ground.first) + circle(x, y, 13, ground.base) + circle(x, y, 9.5, ground.second)
+        return (
+            circle(x, y, 24, ground.base)
+            + circle(x, y, 20.5, ground.first)
+            + circle(x, y, 13, ground.base)
+            + circle(x, y, 9.5, ground.second)
+        )
 
     return ground.tiled(44, 44, scale(0, 44) + scale(44, 44) + scale(22, 22) + scale(0, 0) + scale(44, 0))
 
 
 def _tiles(ground: Ground) -> str:
-    body = shape("M0 0H24A24 24 0 0 1 0 24Z", ground.first) + shape("M48 48H24A24 24 0 0 1 48 24Z", ground.first)
-    body += shape("M48 0V24A24 24 0 0 0 24 0Z", ground.second) + shape("M0 48V24A24 24 0 0 0 24 48Z", ground.second)
+    body = shape("M0 0H24A24 24 0 0 1 0 24Z", ground.first) + shape(
+        "M48 48H24A24 24 0 0 1 48 24Z", ground.first
+    )
+    body += shape("M48 0V24A24 24 0 0 0 24 0Z", ground.second) + shape(
+        "M0 48V24A24 24 0 0 0 24 48Z", ground.second
+    )
     return ground.tiled(48, 48, body)
 
 
 def _bauhaus(ground: Ground) -> str:
     quarter = shape("M0 0H56A56 56 0 0 1 0 56Z", ground.first) + circle(84, 28, 20, ground.second)
-    lower = shape("M56 56H112V112Z", ground.first) + rect(0, 56, 28, 56, ground.second) + circle(42, 84, 13, ground.first)
+    lower = (
+        shape("M56 56H112V112Z", ground.first)
+        + rect(0, 56, 28, 56, ground.second)
+        + circle(42, 84, 13, ground.first)
+    )
     return ground.tiled(112, 112, quarter + lower)
 
 
 def _azulejo(ground: Ground) -> str:
     petals = "".join(leaf(30, 30, turn, 27, 11, ground.first) for turn in (45, 135, 225, 315))
     corners = "".join(circle(x, y, 8, ground.second) for x in (0, 60) for y in (0, 60))
-    return ground.tiled(60, 60, petals + corners + circle(30, 30, 5, ground.second) + line("M0 30H6M54 30H60M30 0V6M30 54V60", ground.first, 2.4))
+    return ground.tiled(
+        60,
+        60,
+        petals
+        + corners
+        + circle(30, 30, 5, ground.second)
+        + line("M0 30H6M54 30H60M30 0V6M30 54V60", ground.first, 2.4),
+    )
 
 
 def _leaf(ground: Ground) -> str:
-    body = leaf(14, 40, -24, 34, 13, ground.first) + leaf(46, 66, 30, 34, 13, ground.second) + leaf(48, 20, 150, 16, 7, ground.first)
+    body = (
+        leaf(14, 40, -24, 34, 13, ground.first)
+        + leaf(46, 66, 30, 34, 13, ground.second)
+        + leaf(48, 20, 150, 16, 7, ground.first)
+    )
     return ground.tiled(64, 70, body)
 
 
@@ -125,7 +158,11 @@ def _rays(ground: Ground) -> str:
     body = ""
     for index in range(18):
         first, second = radians(index * 20), radians(index * 20 + 10)
-        points = [(x, y), (x + reach * cos(first), y + reach * sin(first)), (x + reach * cos(second), y + reach * sin(second))]
+        points = [
+            (x, y),
+            (x + reach * cos(first), y + reach * sin(first)),
+            (x + reach * cos(second), y + reach * sin(second)),
+        ]
         body += shape(polygon(points), ground.first)
     return ground.plain() + body
 
@@ -133,7 +170,9 @@ def _rays(ground: Ground) -> str:
 def _hills(ground: Ground) -> str:
     w, h = ground.width / 2, ground.height
     body = ""
-    for index, tone in enumerate((mix(ground.first, ground.base, 0.55), mix(ground.first, ground.base, 0.25), ground.first)):
+    for index, tone in enumerate(
+        (mix(ground.first, ground.base, 0.55), mix(ground.first, ground.base, 0.25), ground.first)
+    ):
         y = h * (0.56 + index * 0.13)
         side = 1 if index % 2 else -1
         body += shape(
@@ -146,16 +185,27 @@ def _hills(ground: Ground) -> str:
 def _slope(ground: Ground) -> str:
     w, h = ground.width / 2, ground.height
     rows = "".join(
-        line(f"M{-w:.0f} {h * 0.5 + index * 16:.0f}Q{w * 0.1:.0f} {h * 0.36 + index * 25:.0f} {w:.0f} {h * 0.2 + index * 30:.0f}", ground.second, 3)
+        line(
+            f"M{-w:.0f} {h * 0.5 + index * 16:.0f}Q{w * 0.1:.0f} {h * 0.36 + index * 25:.0f} {w:.0f} {h * 0.2 + index * 30:.0f}",
+            ground.second,
+            3,
+        )
         for index in range(int(h / 20))
     )
-    hill = shape(f"M{-w:.0f} {h * 0.48:.0f}Q{w * 0.1:.0f} {h * 0.34:.0f} {w:.0f} {h * 0.18:.0f}V{h:.0f}H{-w:.0f}Z", ground.first)
+    hill = shape(
+        f"M{-w:.0f} {h * 0.48:.0f}Q{w * 0.1:.0f} {h * 0.34:.0f} {w:.0f} {h * 0.18:.0f}V{h:.0f}H{-w:.0f}Z",
+        ground.first,
+    )
     return ground.plain() + hill + rows
 
 
 def _facets(ground: Ground) -> str:
-    body = shape("M0 0L40 0L14 30Z", mix(ground.first, ground.base, 0.25)) + shape("M40 0L60 36L14 30Z", ground.first)
-    body += shape("M14 30L60 36L30 70L0 60Z", ground.second) + shape("M60 36L60 70L30 70Z", mix(ground.second, ground.base, 0.4))
+    body = shape("M0 0L40 0L14 30Z", mix(ground.first, ground.base, 0.25)) + shape(
+        "M40 0L60 36L14 30Z", ground.first
+    )
+    body += shape("M14 30L60 36L30 70L0 60Z", ground.second) + shape(
+        "M60 36L60 70L30 70Z", mix(ground.second, ground.base, 0.4)
+    )
     return ground.tiled(60, 70, body)
 
 
@@ -170,5 +220,6 @@ PATTERNS: Final[Mapping[str, Callable[[Ground], str]]] = {
 def points_on_ring(radius: float, count: int) -> list[tuple[float, float]]:
     """Spread points evenly on a circle around the origin, the first at the top."""
     return [
-        (radius * sin(radians(index * 360 / count)), -radius * cos(radians(index * 360 / count))) for index in range(count)
+        (radius * sin(radians(index * 360 / count)), -radius * cos(radians(index * 360 / count)))
+        for index in range(count)
     ]

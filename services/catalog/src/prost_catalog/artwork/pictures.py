@@ -1,5 +1,7 @@
 """The pictures of a product: the dressed vessel alone, and the drink served beside it.
 
+# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+
 A picture is a layer on the backdrop of its shelf, so that the backdrop is rendered once for a whole shelf.
 """
 
@@ -13,13 +15,13 @@ from prost_catalog.artwork import packs
 from prost_catalog.artwork.bottles import BUILDS, Drink, bottle
 from prost_catalog.artwork.glasses import GLASSES, glass
 from prost_catalog.artwork.profiles import profile, sampled
-from prost_catalog.artwork.scene import GROUND, backdrop, shadow, wall_shadow
+from prost_catalog.artwork.scene import GROUND, backdrop, contact, shaded
 from prost_catalog.artwork.sheet import HEIGHT, WIDTH, Sheet, group, luminance, mix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prost_catalog.artwork.labels import Print
+    from prost_catalog.artwork.prints import Print
 
 _CENTRE: Final = WIDTH / 2
 _CHILLED: Final = frozenset({"bier", "alkoholfreies-bier", "wasser", "limonaden", "tee-kaffee", "schaumwein"})
@@ -34,7 +36,7 @@ _SCALES: Final[Mapping[str, float]] = {
     "spirit-tall": 1.06, "spirit-square": 1.22, "spirit-jug": 1.22, "gdb": 1.12, "vdf": 1.14, "soda": 1.17, "milk": 1.22,
 }  # fmt: skip
 _USUAL_SCALE: Final = 1.07
-_SPILL: Final = 96
+_SPILL: Final = 12
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,9 @@ def front(subject: Subject) -> Layer:
     """Draw the vessel alone, centred on the plinth."""
     sheet = Sheet()
     radius, height, scale = _extent(subject.vessel)
-    body = _shadows(sheet, _CENTRE, radius, height)
+    body = contact(sheet, _CENTRE, radius, height)
     body += group(_vessel(sheet, subject), at=(_CENTRE, GROUND), scale=scale)
-    return _layer(sheet, body, _CENTRE - radius, _CENTRE + radius)
+    return _layer(sheet, body, *shaded(_CENTRE, radius, height))
 
 
 def served(subject: Subject) -> Layer:
@@ -93,25 +95,22 @@ def served(subject: Subject) -> Layer:
     span = 2 * (radius + reach) + handle - 14
     left = _CENTRE - span / 2 + radius
     right = _CENTRE + span / 2 - reach - handle
-    body = _shadows(sheet, left, radius, height)
+    body = contact(sheet, left, radius, height)
     body += group(_vessel(sheet, subject), at=(left, GROUND - 12), scale=scale)
-    body += shadow(sheet, right, reach * 0.9, form.height * size * 0.7)
+    body += contact(sheet, right, reach * 0.9, form.height * size * 0.7)
     foam = mix("#fffaf0", subject.liquid, 0.16)
     chance = Random(f"{subject.key} served")  # noqa: S311 - it scatters bubbles.
     poured = glass(sheet, subject.glass, subject.liquid, foam, chance, clear=subject.clear)
     body += group(poured, at=(right, GROUND + 12), scale=size)
-    return _layer(sheet, body, left - radius, right + reach + handle)
+    _, end = shaded(right, reach, form.height * size * 0.7)
+    return _layer(sheet, body, shaded(left, radius, height)[0], max(end, right + reach + handle))
 
 
 def _layer(sheet: Sheet, body: str, left: float, right: float) -> Layer:
     # Multiples of three units are whole pixels at all three widths but the smallest, which is scaled down.
     start = max(int(left - _SPILL) // 3 * 3, 0)
-    end = min(-(-int(right + 1.6 * _SPILL) // 3) * 3, WIDTH)
+    end = min(-(-int(right + _SPILL) // 3) * 3, WIDTH)
     return Layer(sheet.svg(body, view=(start, 0, end - start, HEIGHT)), start, end - start)
-
-
-def _shadows(sheet: Sheet, x: float, radius: float, height: float) -> str:
-    return wall_shadow(sheet, x, radius, height) + shadow(sheet, x, radius, height)
 
 
 def _extent(vessel: str) -> tuple[float, float, float]:

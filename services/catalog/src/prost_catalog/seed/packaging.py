@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _PACK: Final = re.compile(
     r"(?P<container>[a-z-]+) (?:(?P<count>\d+)x)?(?P<volume>\d+) (?P<price>\d+\.\d\d)(?: was (?P<was>\d+\.\d\d))?"
 )
+_TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _PACK_NAMES: Final = {
     Vessel.BOTTLE: ("Paket", "Pack"),
     Vessel.CAN: ("Tray", "Tray"),
@@ -32,7 +33,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Container:
-    """A kind of bottle, can or carton; `crate` is the smallest pack sold in a crate, None where there is none."""
+    """A kind of bottle, can or carton; `crate` is the smallest pack sold in a crate, if any."""
 
     code: str
     vessel: Vessel
@@ -74,9 +75,13 @@ class Pack:
             name = self.container.name
             return Text(f"{comma} l {name.de}", f"{litres} l {name.en.lower()}")
         if self.vessel is Vessel.CRATE:
-            return Text(f"Kasten {self.count} × {comma} l", f"Crate of {self.count} × {litres} l")
+            return Text(
+                f"Kasten {self.count} {_TIMES} {comma} l", f"Crate of {self.count} {_TIMES} {litres} l"
+            )
         german, english = _PACK_NAMES[self.vessel]
-        return Text(f"{german} {self.count} × {comma} l", f"{english} of {self.count} × {litres} l")
+        return Text(
+            f"{german} {self.count} {_TIMES} {comma} l", f"{english} of {self.count} {_TIMES} {litres} l"
+        )
 
 
 def read_pack(shorthand: str, containers: Mapping[str, Container]) -> Pack:

@@ -72,7 +72,7 @@ class ProducerSource:
 
 @dataclass(frozen=True)
 class ProductSource:
-    """A drink of the seed: `label` is what its label says, `tint` and `motif` what sets it apart on the shelf."""
+    """A drink of the seed: `label` is what its label says, `tint` and `motif` set it apart on the shelf."""
 
     slug: str
     name: str
@@ -92,7 +92,7 @@ class ProductSource:
 
     @property
     def minimum_age(self) -> int:
-        """The age in years from which it may be sold; drinks made with spirits are for adults at any strength."""
+        """The age in years from which it may be sold; spirits are for adults at any strength."""
         return _SPIRITS_AGE if self.style.category == _SPIRITS else lowest_age(self.abv)
 
 
@@ -111,7 +111,8 @@ def _tables(folder: Traversable) -> Iterator[dict[str, Any]]:
         yield tomllib.loads(path.read_text("utf-8"))
 
 
-def _table(name: str) -> dict[str, Any]:
+def read_table(name: str) -> dict[str, Any]:
+    """Read one of the seed's TOML files."""
     return tomllib.loads((_DATA / name).read_text("utf-8"))
 
 
@@ -186,10 +187,10 @@ def _product(
 @cache
 def load_source() -> Source:
     """Read all tables; products come in the order of the categories, then of their files."""
-    containers = {code: _container(code, row) for code, row in _table("containers.toml").items()}
+    containers = {code: _container(code, row) for code, row in read_table("containers.toml").items()}
     categories = tuple(
         CategorySource(row["slug"], Text(**row["name"]), Text(**row["description"]))
-        for row in _table("categories.toml")["category"]
+        for row in read_table("categories.toml")["category"]
     )
     styles = {slug: _style(slug, row) for table in _tables(_DATA / "styles") for slug, row in table.items()}
     producers = {

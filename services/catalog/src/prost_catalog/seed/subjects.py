@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from prost_catalog.artwork.labels import Print
 from prost_catalog.artwork.pictures import Subject
+from prost_catalog.artwork.prints import Print
 from prost_catalog.artwork.sheet import contrast, darken
 
 if TYPE_CHECKING:
-
     from prost_catalog.seed.source import ProductSource
 
 _AMBER: Final = "#6a3410"
@@ -19,6 +18,7 @@ _MOSELLE: Final = "#56793f"
 _BEER: Final = frozenset({"bier", "alkoholfreies-bier"})
 _GREEN_BEER: Final = frozenset({"pils", "pils-alkoholfrei", "boehmisches-lager"})
 _CLEAR_WINE: Final = frozenset({"rose", "orange", "apfelwein", "sauvignon-blanc"})
+_PALE: Final = 1.5
 _GREEN_SPIRITS: Final = frozenset({"kraeuterlikoer"})
 
 
@@ -66,7 +66,7 @@ def subject(product: ProductSource) -> Subject:
         second=second,
         tint=tint,
     )
-    cap = tint if contrast(tint, "#ffffff") > 1.5 else darken(tint, 0.2)
+    cap = tint if contrast(tint, "#ffffff") > _PALE else darken(tint, 0.2)
     return Subject(
         key=product.slug,
         category=product.style.category,
