@@ -1,8 +1,8 @@
 """The supervisor's control socket: one JSON object a line, each way.
 
 A request is `{"do": "status"}`, or `wait`, `restart` (`{"names": [...]}`), `down`, `attach` or `own`. The
-answer is one line; `attach` and `own` answer with a status at every change, and when the connection of an
-`own` ends, so does the stack.
+answer is one line; `attach` and `own` answer with a status at every change and every second, and when the
+connection of an `own` ends, so does the stack.
 """
 
 from __future__ import annotations

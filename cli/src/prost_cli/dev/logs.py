@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 8 << 20
 _TAIL_BYTES = 256 << 10
+_LINE_BYTES = 1 << 10
 _FOLLOW_EVERY = 0.1
 _START = "starting"
 
@@ -42,6 +43,11 @@ class LogFile:
     def mark_start(self, argv: Sequence[str]) -> None:
         """Append that the process begins, and with which program."""
         self.note(f"{_START} {Path(argv[0]).name} {' '.join(argv[1:4])}")
+
+    def last_line(self) -> str:
+        """Return the last line that the process wrote since its start, or nothing."""
+        lines = _tail(self.path, 1, _LINE_BYTES)
+        return lines[0] if lines and f" prost: {_START} " not in lines[0] else ""
 
     def tail(self, lines: int) -> list[str]:
         """Return the last lines since the last start, fewer when they are very long."""
@@ -98,11 +104,11 @@ def follow(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         time.sleep(_FOLLOW_EVERY)
 
 
-def _tail(path: Path, lines: int) -> list[str]:
+def _tail(path: Path, lines: int, limit: int = _TAIL_BYTES) -> list[str]:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL_BYTES))
+            file.seek(max(0, size - limit))
             text = file.read().decode(errors="replace")
     except FileNotFoundError:
         return []

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from prost_cli.dev.ports import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 _TIMEOUT = 2.0
 _POSTMASTER_STATUS_LINE = 7
+_SIGNALS_ARE_TOLD = Path("/proc/self/status").exists()
 
 
 class Probe(Protocol):
@@ -75,6 +77,25 @@ class PostmasterReady:
         return lines[0] == str(pid) and lines[_POSTMASTER_STATUS_LINE : _POSTMASTER_STATUS_LINE + 1] == [
             "ready   "
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class HandlesEnd:
+    """The process has installed a handler for SIGTERM, which it does when its work begins.
+
+    For a process that listens nowhere. Only Linux tells; elsewhere it counts as ready when it runs.
+    """
+
+    async def __call__(self, pid: int) -> bool:
+        """Ask once."""
+        return not _SIGNALS_ARE_TOLD or signal.SIGTERM in _handled(pid)
+
+
+def _handled(pid: int) -> set[int]:
+    """List the signals that the process handles."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    mask = int(next(line for line in status.splitlines() if line.startswith("SigCgt:")).split()[1], 16)
+    return {number for number in signal.Signals if mask >> (number - 1) & 1}
 
 
 @asynccontextmanager

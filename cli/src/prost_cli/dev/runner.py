@@ -65,7 +65,7 @@ class Runner:
         return self.state is State.FAILED or self.failures >= _HOPELESS
 
     def report(self) -> dict[str, Any]:
-        """Describe the unit for `dev ps`; `since` in seconds of Unix time."""
+        """Describe the unit for `dev ps`; `since` in seconds of Unix time, `progress` a task's last words."""
         return {
             "name": self.unit.name,
             "kind": str(self.unit.kind),
@@ -76,8 +76,12 @@ class Runner:
             "restarts": self.restarts,
             "failing": self.is_hopeless,
             "problem": self.problem,
+            "progress": self._progress(),
             "since": round(self._since, 3),
         }
+
+    def _progress(self) -> str:
+        return self.log.last_line() if self.unit.is_task and self.state is State.STARTING else ""
 
     def start(self) -> None:
         """Begin; returns at once."""

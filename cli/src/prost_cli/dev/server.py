@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from prost_cli.dev.supervisor import Supervisor
 
 _PAUSE = 0.05
+_HEARTBEAT = 1.0
 
 
 class ControlServer:
@@ -79,7 +80,7 @@ class ControlServer:
             while not gone.done():
                 await _send(writer, self._supervisor.status())
                 change = asyncio.create_task(self._supervisor.changed.wait())
-                await asyncio.wait({gone, change}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({gone, change}, timeout=_HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
                 change.cancel()
                 await asyncio.sleep(_PAUSE)
         finally:

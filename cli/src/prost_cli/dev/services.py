@@ -18,7 +18,7 @@ from prost_cli.dev import buckets
 from prost_cli.dev.environment import inherited
 from prost_cli.dev.marker import Marker
 from prost_cli.dev.ports import LOOPBACK
-from prost_cli.dev.probes import HttpAnswers
+from prost_cli.dev.probes import HandlesEnd, HttpAnswers
 from prost_cli.dev.servers import devtools, gateway, rabbitmq, seaweed, valkey
 from prost_cli.dev.unit import Kind, Unit
 
@@ -152,6 +152,7 @@ class LocalService:
                 env=env,
                 cwd=self.folder,
                 after=frozenset(ready | broker),
+                probe=HandlesEnd(),
                 service=self.name,
             )
 

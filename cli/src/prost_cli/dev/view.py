@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from prost_cli.dev import memory
 from prost_cli.dev.logs import LogFile, log_path
@@ -28,6 +29,8 @@ _COLOURS = {
     "failed": "red",
 }
 _TAIL = 25
+_REMARK = 60
+_TELL_EVERY = 10.0
 _UP = {"ready", "done"}
 
 
@@ -83,12 +86,18 @@ def _live(console: Console, statuses: Iterator[Status]) -> Iterator[Status]:
 
 def _plain(console: Console, statuses: Iterator[Status], before: Status | None = None) -> Iterator[Status]:
     known = {unit["name"]: unit["state"] for unit in before["units"]} if before else {}
+    told = time.monotonic()
     for status in statuses:
         for unit in status["units"]:
             state = unit["state"]
             if known.get(unit["name"]) != state and state not in {"waiting", "starting"}:
                 console.print(_line(unit), highlight=False, markup=False)
             known[unit["name"]] = state
+        if time.monotonic() - told > _TELL_EVERY:
+            told = time.monotonic()
+            for unit in status["units"]:
+                if unit["progress"]:
+                    console.print(f"{unit['name']}: {unit['progress']}", highlight=False, markup=False)
         yield status
 
 
@@ -111,8 +120,7 @@ def table(status: Status, *, with_memory: bool) -> Table:
         colour = "red" if unit["failing"] else _COLOURS.get(state, "default")
         cells = [
             unit["name"],
-            f"[{colour}]{state}[/]"
-            + (f" [dim]{unit['problem'].splitlines()[0]}[/]" if unit["problem"] else ""),
+            Text.assemble((state, colour), f" {_remark(unit)}"),
             str(unit["port"] or ""),
             str(unit["pid"] or ""),
             str(unit["restarts"] or ""),
@@ -158,6 +166,11 @@ def failure(stack: Stack, status: Status) -> CliError:
         "\n".join(lines),
         remedy="The rest keeps running and this is tried again; `prost dev down` ends it all.",
     )
+
+
+def _remark(unit: dict[str, Any]) -> str:
+    said = unit["problem"] or unit["progress"]
+    return said.splitlines()[0][:_REMARK] if said else ""
 
 
 def _age(seconds: float) -> str:
