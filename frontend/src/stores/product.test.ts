@@ -52,6 +52,7 @@ test('reviews that cannot be loaded do no harm to the page', async () => {
 
   expect(store.failure).toBeNull()
   expect(store.reviews).toBeNull()
+  expect(store.reviewsFailed).toBe(true)
 })
 
 test('more reviews are added to those that are there', async () => {

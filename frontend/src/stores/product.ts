@@ -8,6 +8,7 @@ export const useProductStore = defineStore('product', () => {
   const related = shallowRef<ProductCard[]>([])
   const reviews = shallowRef<ReviewList | null>(null)
   const failure = shallowRef<unknown>(null)
+  const reviewsFailed = ref(false)
   const loadingReviews = ref(false)
   let current: AbortController | null = null
 
@@ -20,6 +21,7 @@ export const useProductStore = defineStore('product', () => {
       product.value = null
       related.value = []
       reviews.value = null
+      reviewsFailed.value = false
     }
     try {
       const found = await fetchProduct(slug, mine.signal)
@@ -32,10 +34,11 @@ export const useProductStore = defineStore('product', () => {
 
   async function follow(found: Product, signal: AbortSignal) {
     const [reviewList, neighbours] = await Promise.allSettled([
-      fetchReviews(found.slug, undefined, signal),
+      fetchReviews(found.id, undefined, signal),
       fetchRelated(found, signal),
     ])
     if (signal.aborted) return
+    reviewsFailed.value = reviewList.status === 'rejected'
     if (reviewList.status === 'fulfilled') reviews.value = reviewList.value
     if (neighbours.status === 'fulfilled') related.value = neighbours.value
   }
@@ -44,11 +47,11 @@ export const useProductStore = defineStore('product', () => {
   async function moreReviews(): Promise<void> {
     const known = reviews.value
     if (!product.value || !known?.next_page_token || loadingReviews.value) return
-    const { slug } = product.value
+    const { id } = product.value
     loadingReviews.value = true
     try {
-      const next = await fetchReviews(slug, known.next_page_token)
-      if (product.value.slug === slug) {
+      const next = await fetchReviews(id, known.next_page_token)
+      if (product.value.id === id) {
         reviews.value = { ...next, items: [...known.items, ...next.items] }
       }
     } finally {
@@ -56,5 +59,5 @@ export const useProductStore = defineStore('product', () => {
     }
   }
 
-  return { product, related, reviews, failure, loadingReviews, load, moreReviews }
+  return { product, related, reviews, failure, reviewsFailed, loadingReviews, load, moreReviews }
 })
