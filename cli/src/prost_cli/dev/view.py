@@ -96,7 +96,7 @@ def _plain(console: Console, statuses: Iterator[Status], before: Status | None =
         if time.monotonic() - told > _TELL_EVERY:
             told = time.monotonic()
             for unit in status["units"]:
-                if unit["progress"]:
+                if unit.get("progress"):
                     console.print(f"{unit['name']}: {unit['progress']}", highlight=False, markup=False)
         yield status
 
@@ -169,7 +169,7 @@ def failure(stack: Stack, status: Status) -> CliError:
 
 
 def _remark(unit: dict[str, Any]) -> str:
-    said = unit["problem"] or unit["progress"]
+    said = unit["problem"] or unit.get("progress")
     return said.splitlines()[0][:_REMARK] if said else ""
 
 
