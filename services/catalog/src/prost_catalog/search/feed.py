@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 STATE_FILE: Final = "state.json"
-BATCH: Final = 5_000
+BATCH: Final = 1_000
 COMMIT_EVERY: Final = 100_000
-WRITER_MEMORY: Final = 48_000_000
+WRITER_MEMORY: Final = 24_000_000
 
 _DATABASE = """
 SELECT (SELECT system_identifier FROM pg_control_system())::text || '-' || oid

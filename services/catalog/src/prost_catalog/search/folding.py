@@ -35,7 +35,7 @@ _PARTS: Final = """
 _FREE_STANDING: Final = 4
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Fold case, accents, umlauts, their two-letter spellings and doubled letters away.
 
@@ -57,7 +57,7 @@ def query_words(text: str) -> list[str]:
     return [word for word in found if word not in STOPWORDS] or found
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def parts(word: str) -> frozenset[str]:
     """Take a folded compound apart: `weisbier` holds `weis` and `bier`, `original` holds nothing."""
     found: set[str] = set()

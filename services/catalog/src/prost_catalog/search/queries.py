@@ -80,32 +80,31 @@ def text_query(schema: Schema, text: str, *, forgiving: bool) -> Query | None:
     clauses = [(Occur.Must, _word(schema, word, forgiving=forgiving)) for word in found]
     name = " ".join(found)
     whole = Query.const_score_query(Query.term_query(schema, "exact", name), _WHOLE_NAME)
-    start = Query.const_score_query(_prefix(schema, "exact", f"{name} "), _START_OF_NAME)
+    start = _begins(schema, "exact", f"{name} ", _START_OF_NAME)
     words = Query.boolean_query([*clauses, (Occur.Should, whole), (Occur.Should, start)])
     sku = Query.const_score_query(Query.term_query(schema, "sku", text.strip().lower()), _WHOLE_NAME)
     return _any_of([words, sku])
 
 
 def prefix_query(schema: Schema, text: str) -> Query | None:
-    """Match products whose name has all words of `text`, the last of them perhaps unfinished."""
+    """Match products whose name has all words of `text`, each of them perhaps unfinished."""
     found = query_words(text)[:MAX_WORDS]
     if not found:
         return None
-    return Query.boolean_query(
-        [
-            *((Occur.Must, _any_of(_strict(schema, word))) for word in found),
-            (
-                Occur.Should,
-                Query.const_score_query(_prefix(schema, "exact", " ".join(found)), _START_OF_NAME),
-            ),
-        ]
-    )
+    begun = [
+        (Occur.Must, _any_of([_begins(schema, "name", word, 1.0), _begins(schema, "part", word, 0.5)]))
+        for word in found
+    ]
+    return Query.boolean_query([*begun, (Occur.Should, _begins(schema, "exact", " ".join(found), 1.0))])
 
 
 def _filters(schema: Schema, wanted: Wanted) -> Iterable[Query]:
     for name in FACET_FIELDS:
         if values := getattr(wanted, name):
-            yield Query.term_set_query(schema, name, list(values))
+            # For the few values that people choose, a union of postings is cheaper than a set.
+            yield Query.boolean_query(
+                [(Occur.Should, Query.term_query(schema, name, value)) for value in values]
+            )
     if wanted.alcohol_free is not None:
         yield Query.term_query(schema, "alcohol_free", int(wanted.alcohol_free))
     if wanted.available is not None:
@@ -129,7 +128,7 @@ def _word(schema: Schema, word: str, *, forgiving: bool) -> Query:
 def _strict(schema: Schema, word: str) -> Iterable[Query]:
     for field in TEXT_FIELDS:
         yield Query.const_score_query(Query.term_query(schema, field, word), _EXACT[field])
-        yield Query.const_score_query(_prefix(schema, field, word), _PREFIX[field])
+        yield _begins(schema, field, word, _PREFIX[field])
     pieces = sorted(parts(word) & PARTS)
     if len(pieces) > 1:
         together = [
@@ -157,8 +156,9 @@ def _allowed_errors(word: str) -> int:
     return 1 if len(word) < shortest_for_two else 2
 
 
-def _prefix(schema: Schema, field: str, beginning: str) -> Query:
-    return Query.fuzzy_term_query(schema, field, beginning, 0, prefix=True)
+def _begins(schema: Schema, field: str, beginning: str, score: float) -> Query:
+    query = Query.fuzzy_term_query(schema, field, beginning, 0, prefix=True)
+    return Query.const_score_query(query, score)
 
 
 def _any_of(alternatives: Iterable[Query]) -> Query:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MOST_VALUES: Final = 100
 """Values that a facet lists; the ones filtered by are always among them."""
 
+REMEMBERED: Final = 500
+"""Lists whose facets are kept."""
+
 # Above this many distinct values per segment the counts would become estimates.
 _EXACT_UP_TO: Final = 60_000
 
@@ -67,6 +70,7 @@ class Snapshot:
         self._schema = index.schema
         self._searcher: Searcher = index.searcher()
         self._shelves = shelves
+        self._remembered: dict[Wanted, dict[str, object]] = {}
         self.seq = seq
         self.version = f"{FORMAT}.{seq}"
         self._folded_shelves = [
@@ -77,9 +81,14 @@ class Snapshot:
 
     def page(self, wanted: Wanted, sort: str, offset: int, size: int) -> Page:
         """Find a page of products, with facets that are true under all other filters."""
-        text = self._text(wanted)
+        text = text_query(self._schema, wanted.q, forgiving=False)
         query = filter_query(self._schema, wanted, text)
         found = self._search(query, sort, offset, size, scored=text is not None)
+        if text is not None and not found.count and not self._searcher.search(text, 1).hits:
+            # Typing errors are forgiven only where nothing in the whole catalogue is spelt as typed.
+            text = text_query(self._schema, wanted.q, forgiving=True)
+            query = filter_query(self._schema, wanted, text)
+            found = self._search(query, sort, offset, size, scored=True)
         items = [self._stored(address, "card") for _, address in found.hits]
         return Page(items, found.count or 0, self._facets(wanted, text, query))
 
@@ -121,13 +130,6 @@ class Snapshot:
         ]
         return [*shelves, *products]
 
-    def _text(self, wanted: Wanted) -> Query | None:
-        """Forgive typing errors only where nothing in the whole catalogue is spelt as typed."""
-        strict = text_query(self._schema, wanted.q, forgiving=False)
-        if strict is None or self._searcher.search(strict, 1, count=False).hits:
-            return strict
-        return text_query(self._schema, wanted.q, forgiving=True)
-
     def _search(self, query: Query, sort: str, offset: int, size: int, *, scored: bool) -> Any:
         if sort == "relevance" and scored:
             return self._searcher.search(query, size, offset=offset, weight_by_field="popularity")
@@ -138,6 +140,16 @@ class Snapshot:
         return bytes(self._searcher.doc(address).get_first(name) or b"null")
 
     def _facets(self, wanted: Wanted, text: Query | None, query: Query) -> dict[str, object]:
+        """Remember the facets of a list: its other pages and orders have the same."""
+        facets = self._remembered.get(wanted)
+        if facets is None:
+            facets = self._count_facets(wanted, text, query)
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[wanted] = facets
+        return facets
+
+    def _count_facets(self, wanted: Wanted, text: Query | None, query: Query) -> dict[str, object]:
         """Count each facet as if it were not filtered by; those that are not share one pass."""
         active = wanted.active_facets()
         rest = [name for name in (*FACET_FIELDS, "alcohol_free", "price") if name not in active]
@@ -167,9 +179,9 @@ class Snapshot:
         wanted: dict[str, Any] = {}
         for name in names:
             if name == "price":
-                wanted |= {"lowest": {"min": {"field": name}}, "highest": {"max": {"field": name}}}
+                wanted[name] = {"stats": {"field": name}}
             elif name == "alcohol_free":
-                wanted[name] = {"sum": {"field": name}}
+                wanted[name] = {"terms": {"field": name}}
             else:
                 terms = {"field": name, "size": MOST_VALUES, "segment_size": _EXACT_UP_TO}
                 wanted[name] = {"terms": terms}
@@ -182,12 +194,11 @@ class Snapshot:
             if name in FACET_FIELDS
         }
         if "alcohol_free" in wanted:
-            counted["alcohol_free"] = int(found["alcohol_free"]["value"] or 0)
-        if "lowest" in wanted:
-            lowest, highest = found["lowest"]["value"], found["highest"]["value"]
+            buckets = found["alcohol_free"]["buckets"]
+            counted["alcohol_free"] = sum(bucket["doc_count"] for bucket in buckets if bucket["key"])
+        if "price" in wanted:
             counted["price"] = {
-                "min": Money(int(lowest or 0)).wire(),
-                "max": Money(int(highest or 0)).wire(),
+                bound: Money(int(found["price"][bound] or 0)).wire() for bound in ("min", "max")
             }
         return counted
 
