@@ -5,6 +5,7 @@ from playhouse.migrate import SchemaMigrator
 
 
 def up(_migrator: SchemaMigrator, db: PostgresqlDatabase) -> None:
+    """Make the table."""
     db.execute_sql(
         "CREATE TABLE seed_stamps ("
         "    part varchar(160) PRIMARY KEY,"
@@ -15,4 +16,5 @@ def up(_migrator: SchemaMigrator, db: PostgresqlDatabase) -> None:
 
 
 def down(_migrator: SchemaMigrator, db: PostgresqlDatabase) -> None:
+    """Drop the table."""
     db.execute_sql("DROP TABLE seed_stamps")

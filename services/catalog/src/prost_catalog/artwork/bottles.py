@@ -1,9 +1,9 @@
 """Bottles: glass, drink, label and closure under one light from the upper left.
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
-
 Every vessel stands on the origin, the y axis pointing down, so its lip lies at a negative y.
 """
+
+# ruff: noqa: E501, PLR0917, PLR2004 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What keeps a bottle shut: crown caps, swing tops, capsules, foils, corks and screw caps."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: ARG001, E501 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Drawings of fruit, roots and seeds for labels, each within 50 units around the origin."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: E501 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

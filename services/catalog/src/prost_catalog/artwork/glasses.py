@@ -1,6 +1,6 @@
 """Serving glasses, filled: the drink as it should stand on the table."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: ARG001, E501, PLR2004 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How a label is laid out: one lockup per producer, one title and tint per product."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: ARG001, E501, PLR2004 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

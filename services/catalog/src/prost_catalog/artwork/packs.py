@@ -1,6 +1,6 @@
 """Vessels that are all print: cans, cartons, kegs, and the crate that carries bottles home."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: E501 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

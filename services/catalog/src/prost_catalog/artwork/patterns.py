@@ -1,6 +1,6 @@
 """Patterns and small landscapes that fill the ground of a label."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: E501 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The pictures of a product: the dressed vessel alone, and the drink served beside it.
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
-
 A picture is a layer on the backdrop of its shelf, so that the backdrop is rendered once for a whole shelf.
 """
+
+# ruff: noqa: E501 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

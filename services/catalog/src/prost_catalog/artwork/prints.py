@@ -1,6 +1,6 @@
 """The words, colours and edges of a label, before they are laid out."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: E501, PLR0917, PLR2004 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

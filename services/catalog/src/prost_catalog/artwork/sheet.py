@@ -1,6 +1,6 @@
 """The sheet that a picture is drawn on: gradients by id, colours that mix, paths that close."""
 
-# ruff: noqa: ARG001, E501, PLR0917, PLR2004 - drawings are made of coordinates, and all of a kind take the same.
+# ruff: noqa: PLR0917, PLR2004 - a drawing is made of coordinates.
 
 from __future__ import annotations
 

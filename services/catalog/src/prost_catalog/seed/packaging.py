@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PACK: Final = re.compile(
-    r"(?P<container>[a-z-]+) (?:(?P<count>\d+)x)?(?P<volume>\d+) (?P<price>\d+\.\d\d)(?: was (?P<was>\d+\.\d\d))?"
+    r"(?P<container>[a-z-]+) (?:(?P<count>\d+)x)?(?P<volume>\d+) (?P<price>\d+\.\d\d)"
+    r"(?: was (?P<was>\d+\.\d\d))?"
 )
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _PACK_NAMES: Final = {
