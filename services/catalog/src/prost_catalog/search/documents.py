@@ -20,6 +20,19 @@ TEXT_FIELDS: Final = ("name", "about", "part")
 
 FACET_FIELDS: Final = ("category", "style", "producer", "deposit", "origin")
 
+# Counting a column of one value per product takes a fifteenth of the time that one of several takes, so what
+# may be several is counted by its combinations, of which there are few.
+COLUMNS: Final = {
+    "category": "category_set",
+    "style": "style",
+    "producer": "producer",
+    "deposit": "deposit_set",
+    "origin": "origin",
+}
+"""The column in which each facet is counted."""
+
+SET_SEPARATOR: Final = "+"
+
 POPULARITY_FLOOR: Final = 1022
 """Scores are multiplied by log2(2 + popularity): 10 for nobody's, 11 for everybody's favourite."""
 
@@ -37,6 +50,9 @@ def make_schema() -> tantivy.Schema:
     for field in TEXT_FIELDS:
         builder.add_text_field(field, tokenizer_name="words", index_option="basic")
     for field in FACET_FIELDS:
+        is_column = field in COLUMNS.values()
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=is_column)
+    for field in ("category_set", "deposit_set"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field("by_name", tokenizer_name="raw", index_option="basic", fast=True)
     for field in ("alcohol_free", "available"):
@@ -72,8 +88,10 @@ def to_document(
         "about": " ".join(dict.fromkeys(about)),
         "part": " ".join((*sorted(compounds), *joined)),
         "category": facts["categories"],
+        "category_set": SET_SEPARATOR.join(facts["categories"]),
         "producer": facts["producer"],
         "deposit": facts["deposits"],
+        "deposit_set": SET_SEPARATOR.join(facts["deposits"]),
         "origin": facts["origin"],
         "by_name": fold(facts["name"]),
         "alcohol_free": int(facts["alcohol_free"]),

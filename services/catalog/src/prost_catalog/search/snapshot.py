@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from tantivy import Order, Query
 
 from prost.money import Money
-from prost_catalog.search.documents import FACET_FIELDS, FORMAT
+from prost_catalog.search.documents import COLUMNS, FACET_FIELDS, FORMAT, SET_SEPARATOR
 from prost_catalog.search.folding import words
 from prost_catalog.search.queries import Wanted, filter_query, prefix_query, text_query
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_VALUES: Final = 100
 """Values that a facet lists; the ones filtered by are always among them."""
+
+MOST_SETS: Final = 1_000
+"""Combinations of values that are added up: more than there are leaves among the categories."""
 
 REMEMBERED: Final = 500
 """Lists whose facets are kept."""
@@ -73,11 +79,14 @@ class Snapshot:
         self._remembered: dict[Wanted, dict[str, object]] = {}
         self.seq = seq
         self.version = f"{FORMAT}.{seq}"
-        self._folded_shelves = [
+        self._named = [
             (kind, shelf, frozenset(words(f"{shelf['name']['de']} {shelf['name']['en']}")))
-            for kind, shelves_of_kind in (("category", shelves.category), ("producer", shelves.producer))
-            for shelf in shelves_of_kind.values()
+            for kind in ("category", "producer")
+            for shelf in getattr(shelves, kind).values()
         ]
+        self._by_word = sorted(
+            (word, position) for position, (_, _, names) in enumerate(self._named) for word in names
+        )
 
     def page(self, wanted: Wanted, sort: str, offset: int, size: int) -> Page:
         """Find a page of products, with facets that are true under all other filters."""
@@ -114,9 +123,8 @@ class Snapshot:
             return []
         shelves = [
             {"kind": kind, "slug": shelf["slug"], "label": shelf["name"], "image": shelf.get("image")}
-            for kind, shelf, names in self._folded_shelves
-            if all(any(name.startswith(word) for name in names) for word in typed)
-        ][: size // 2]
+            for kind, shelf in islice(self._begun(typed), size // 2)
+        ]
         found = self._searcher.search(query, size - len(shelves), count=False, weight_by_field="popularity")
         cards = (orjson.loads(self._stored(address, "card")) for _, address in found.hits)
         products = [
@@ -129,6 +137,16 @@ class Snapshot:
             for card in cards
         ]
         return [*shelves, *products]
+
+    def _begun(self, typed: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Find the shelves that have a word beginning with each of the typed ones, in their order."""
+        first, rest = typed[0], typed[1:]
+        start = bisect_left(self._by_word, (first, -1))
+        begun = takewhile(lambda entry: entry[0].startswith(first), islice(self._by_word, start, None))
+        for position in sorted({position for _, position in begun}):
+            kind, shelf, names = self._named[position]
+            if all(any(name.startswith(word) for name in names) for word in rest):
+                yield kind, shelf
 
     def _search(self, query: Query, sort: str, offset: int, size: int, *, scored: bool) -> Any:
         if sort == "relevance" and scored:
@@ -183,15 +201,14 @@ class Snapshot:
             elif name == "alcohol_free":
                 wanted[name] = {"terms": {"field": name}}
             else:
-                terms = {"field": name, "size": MOST_VALUES, "segment_size": _EXACT_UP_TO}
+                size = MOST_VALUES if COLUMNS[name] == name else MOST_SETS
+                terms = {"field": COLUMNS[name], "size": size, "segment_size": _EXACT_UP_TO}
                 wanted[name] = {"terms": terms}
         if not wanted:
             return {}
         found = self._searcher.aggregate(query, wanted)
         counted: dict[str, Any] = {
-            name: [(bucket["key"], bucket["doc_count"]) for bucket in found[name]["buckets"]]
-            for name in wanted
-            if name in FACET_FIELDS
+            name: _values_of_sets(found[name]["buckets"]) for name in wanted if name in FACET_FIELDS
         }
         if "alcohol_free" in wanted:
             buckets = found["alcohol_free"]["buckets"]
@@ -206,3 +223,12 @@ class Snapshot:
         both = query.and_must_match(Query.term_query(self._schema, facet, value))
         found: Any = self._searcher.search(both, 1)
         return int(found.count)
+
+
+def _values_of_sets(buckets: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Add combinations up to their values, most frequent first."""
+    counts: Counter[str] = Counter()
+    for bucket in buckets:
+        for value in bucket["key"].split(SET_SEPARATOR):
+            counts[value] += bucket["doc_count"]
+    return counts.most_common()
