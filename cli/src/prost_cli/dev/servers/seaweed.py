@@ -67,9 +67,6 @@ def units(stack: Stack) -> list[Unit]:
                 "HOME": str(data),
                 "AWS_ACCESS_KEY_ID": _KEY,
                 "AWS_SECRET_ACCESS_KEY": stack.secret(NAME),
-                # A development machine's memory is worth more than the collector's time.
-                "GOGC": "40",
-                "GOMEMLIMIT": "64MiB",
             },
             cwd=data,
             probe=HttpAnswers(stack.port(NAME), "/healthz"),
