@@ -1,5 +1,5 @@
 import { fetchProducts } from '@/api/catalog'
-import type { ProductCard } from '@/api/catalog.types'
+import type { Image, ProductCard } from '@/api/catalog.types'
 import { parseProductQuery } from '@/composables/productQuery'
 
 const SHOWN = 8
@@ -7,7 +7,8 @@ const NEWEST_SHOWN = 4
 
 /** The products on the front page. */
 export const useHomeStore = defineStore('home', () => {
-  const featured = shallowRef<ProductCard[]>([])
+  const products = shallowRef<ProductCard[]>([])
+  const featured = computed(() => pickFeatured(products.value))
   const newest = shallowRef<ProductCard[]>([])
   const failure = shallowRef<unknown>(null)
 
@@ -16,7 +17,7 @@ export const useHomeStore = defineStore('home', () => {
     failure.value = null
     try {
       const { items } = await fetchProducts(parseProductQuery({}))
-      featured.value = pickFeatured(items)
+      products.value = items
       const latest = await fetchProducts(parseProductQuery({ sort: 'newest' }))
       newest.value = latest.items
         .filter((item) => !featured.value.some((other) => other.id === item.id))
@@ -26,7 +27,11 @@ export const useHomeStore = defineStore('home', () => {
     }
   }
 
-  return { featured, newest, failure, load }
+  /** A picture for a category that has none of its own: that of its first product here. */
+  const pictureOf = (category: string): Image | null =>
+    products.value.find((product) => product.category.slug === category && product.image)?.image ?? null
+
+  return { featured, newest, failure, load, pictureOf }
 })
 
 /** Featured products first, available ones before others. */
