@@ -106,7 +106,7 @@ def _glass(sheet: Sheet, form: Profile, drink: Drink, level: float, outline: str
             ),
         )
         deep, veil = (
-            (mix(drink.liquid, "#4f8196", 0.5), 0.5) if drink.clear else (darken(drink.liquid, 0.3), 1)
+            (mix(drink.liquid, "#4f8196", 0.5), 0.34) if drink.clear else (darken(drink.liquid, 0.3), 1)
         )
         drink_shape = form.outline(inset=_WALL, top=level, bottom=13, sag=_SAG * 0.8)
         body += shape(

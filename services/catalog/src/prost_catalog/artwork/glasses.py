@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Final
 from prost_catalog.artwork.fruit import FRUIT
 from prost_catalog.artwork.plants import leaf
 from prost_catalog.artwork.profiles import Profile, sampled
-from prost_catalog.artwork.sheet import Sheet, circle, darken, ellipse, group, lighten, line, mix, rect, shape
+from prost_catalog.artwork.sheet import (
+    Sheet,
+    circle,
+    darken,
+    ellipse,
+    group,
+    lighten,
+    line,
+    luminance,
+    mix,
+    rect,
+    shape,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,12 +182,14 @@ def _back(sheet: Sheet, form: Profile, spec: Glass) -> str:
 
 def _drink(sheet: Sheet, form: Profile, spec: Glass, liquid: str, chance: Random, *, clear: bool) -> str:
     radius, low = form.radius, _bottom(form, spec)
-    deep, veil = (mix(liquid, "#4f8196", 0.5), 0.5) if clear else (darken(liquid, 0.28), 1)
+    # A stout lets no light through, a pilsner glows.
+    light = min(1, 0.25 + 3 * luminance(liquid))
+    deep, veil = (mix(liquid, "#4f8196", 0.5), 0.34) if clear else (darken(liquid, 0.28), 1)
     fill = sheet.linear(
         [
             (0, deep, 0.92),
             (0.18, liquid, 0.93 * veil),
-            (0.4, lighten(liquid, 0.25), 0.9 * veil),
+            (0.4, lighten(liquid, 0.25 * light), 0.9 * veil),
             (0.7, liquid, 0.94 * veil),
             (1, deep, 0.94),
         ],
@@ -186,7 +200,7 @@ def _drink(sheet: Sheet, form: Profile, spec: Glass, liquid: str, chance: Random
         form.outline(inset=spec.wall, top=spec.fill, bottom=low, sag=_SAG * 0.7 if not spec.stem else 2), fill
     )
     glow = sheet.linear(
-        [(0, lighten(liquid, 0.5), 0.42), (1, lighten(liquid, 0.5), 0)], (0, -spec.fill), (0, -low)
+        [(0, lighten(liquid, 0.5), 0.42 * light), (1, lighten(liquid, 0.5), 0)], (0, -spec.fill), (0, -low)
     )
     body += shape(form.outline(inset=spec.wall, top=spec.fill, bottom=low), glow)
     reach = form.radius_at(spec.fill) - spec.wall

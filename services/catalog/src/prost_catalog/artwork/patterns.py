@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, radians, sin
+from math import ceil, cos, hypot, radians, sin
 from typing import TYPE_CHECKING, Final
 
 from prost_catalog.artwork.emblems import star
@@ -28,10 +28,19 @@ class Ground:
     second: str
 
     def tiled(self, width: float, height: float, body: str, turn: float = 0) -> str:
-        """Fill the area with a tile over the base colour."""
-        plain = rect(-self.width / 2, 0, self.width, self.height, self.base)
-        fill = self.sheet.tile(width, height, body, turn)
-        return plain + rect(-self.width / 2, 0, self.width, self.height, fill)
+        """Fill the area with copies of a tile over the base colour, turned by some degrees."""
+        # Copies, since a renderer resamples SVG's own patterns pixel by pixel, at a third of a picture's cost.
+        half = self.width / 2
+        reach = hypot(half, self.height / 2) if turn else half
+        columns, rows = ceil(reach / width), ceil((reach if turn else self.height / 2) / height)
+        copies = "".join(
+            f'<g transform="translate({column * width:g} {row * height:g})">{body}</g>'
+            for row in range(-rows, rows)
+            for column in range(-columns, columns)
+        )
+        clip = self.sheet.clip(f"M{-half:.1f} 0H{half:.1f}V{self.height:.1f}H{-half:.1f}Z")
+        turned = f'<g transform="translate(0 {self.height / 2:.1f}) rotate({turn:g})">{copies}</g>'
+        return f'{self.plain()}<g clip-path="{clip}">{turned}</g>'
 
     def plain(self) -> str:
         """Fill the area with the base colour."""

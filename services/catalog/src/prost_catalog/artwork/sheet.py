@@ -49,13 +49,6 @@ class Sheet:
         """Define a path for text to run along and return its bare id."""
         return self._define(f'<path id="@" d="{data}"/>')[5:-1]
 
-    def tile(self, width: float, height: float, body: str, turn: float = 0) -> str:
-        """Define a repeating pattern of the given tile, turned by some degrees."""
-        return self._define(
-            f'<pattern id="@" width="{width}" height="{height}" patternUnits="userSpaceOnUse"'
-            f' patternTransform="rotate({turn})">{body}</pattern>'
-        )
-
     def svg(self, body: str, view: tuple[int, int, int, int] = (0, 0, WIDTH, HEIGHT)) -> str:
         """Wrap a body and all definitions into a document that shows `view`: left, top, width, height."""
         left, top, width, height = view

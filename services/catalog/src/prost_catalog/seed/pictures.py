@@ -39,7 +39,7 @@ _ALTS: Final = (
     ("{name}, eingeschenkt neben {pack}", "{name}, poured, beside the {pack}"),
 )
 _PREFIX: Final = "picture/"
-_BATCH: Final = 24
+_BATCH: Final = 12
 _REPORT_SECONDS: Final = 2.0
 _FINGERPRINT_LENGTH: Final = 24
 
