@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("prost_cli.check", "Hold declarations and code together and list every problem."),
     "describe": ("prost_cli.describe", "Show what the services declare."),
     "render": ("prost_cli.gateway.commands", "Render configuration from the declarations."),
+    "frontend": ("prost_cli.frontend", "Install the storefront's packages and run its scripts."),
+    "journey": ("prost_cli.journey", "Run the storefront's browser tests on a stack of their own."),
     "test": ("prost_cli.test", "Run the tests of the workspace."),
     "doctor": ("prost_cli.doctor", "Look for what keeps the stack from running here."),
 }

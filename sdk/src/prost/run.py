@@ -78,10 +78,19 @@ def _migrate(spec: ServiceSpec) -> None:
 
 def _seed(spec: ServiceSpec) -> None:
     """Fill the service with its first data; what is there already stays."""
+    _sow(spec, "seed")
+
+
+def _backfill(spec: ServiceSpec) -> None:
+    """Add what takes long to the first data, while the service already serves."""
+    _sow(spec, "backfill")
+
+
+def _sow(spec: ServiceSpec, function: str) -> None:
     from prost import telemetry  # noqa: PLC0415
 
     telemetry.configure_logs(_settings(spec))
-    result = _module(spec, "seed").seed()
+    result = getattr(_module(spec, "seed"), function)()
     if inspect.isawaitable(result):
         asyncio.run(_await(result))
 
@@ -131,6 +140,7 @@ _COMMANDS: dict[str, tuple[Callable[[ServiceSpec], None], bool]] = {
     "worker": (_worker, True),
     "migrate": (_migrate, True),
     "seed": (_seed, True),
+    "backfill": (_backfill, True),
     "openapi": (_openapi, False),
     "routes": (_routes, False),
     "contracts": (_contracts, False),

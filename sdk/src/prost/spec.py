@@ -169,11 +169,16 @@ class WebProcess(_Section):
 
 
 class Run(_Section):
-    """`[run]`: the processes that the service is made of."""
+    """`[run]`: the processes that the service is made of.
+
+    `seed` is for first data without which the service is of no use, `backfill` for what may follow while it
+    already serves.
+    """
 
     web: WebProcess = WebProcess()
     worker: bool = False
     seed: bool = False
+    backfill: bool = False
 
 
 class ServiceSpec(_Section):

@@ -40,6 +40,9 @@ def up(
     workers: Annotated[
         int | None, typer.Option(min=1, max=32, help="Workers of each web process, 1 unless told before.")
     ] = None,
+    storefront: Annotated[
+        str | None, typer.Option(help="sources (unless told before), or built as for production.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the stack. Ctrl-C ends it; with --detach it goes on in the background."""
@@ -47,7 +50,9 @@ def up(
 
     workspace = Workspace.find()
     with start.one_at_a_time(workspace):
-        chosen = start.choose(workspace, stack, isolated=isolated, broker=broker, workers=workers)
+        chosen = start.choose(
+            workspace, stack, isolated=isolated, broker=broker, workers=workers, storefront=storefront
+        )
         started = start.start(chosen)
     owned = started and not detach
     try:

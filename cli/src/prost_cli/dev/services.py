@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -128,9 +128,8 @@ class LocalService:
         if self.spec.needs.objects and (create_buckets := self._buckets()) is not None:
             yield create_buckets
             ready.add(create_buckets.name)
-        if self.spec.run.seed and (seed := self._seed(env, ready)) is not None:
-            # The processes need not wait for it: what it writes reaches them as any other change does.
-            yield seed
+        # The processes need not wait for these: what they write reaches them as any other change does.
+        yield from self._seeds(env, ready)
         ready |= {f"{callee}:web" for callee in callees}
         yield Unit(
             f"{self.name}:web",
@@ -167,13 +166,17 @@ class LocalService:
             None if marker.matches() else self._task("buckets", argv, env, after={seaweed.NAME}, then=marker)
         )
 
-    def _seed(self, env: Mapping[str, str], ready: set[str]) -> Unit | None:
-        """Declare the seeding, unless these very seeds are sown."""
-        marker = Marker(
-            self.stack.data / "services" / self.name / "seeded", _digest(self.folder, self.spec.package)
-        )
+    def _seeds(self, env: Mapping[str, str], ready: set[str]) -> Iterator[Unit]:
+        """Declare the seeding, and behind it what may take long, unless these very seeds are sown."""
         after = {*ready, valkey.NAME}
-        return None if marker.matches() else self._task("seed", _prost("seed"), env, after=after, then=marker)
+        for command, wanted in (("seed", self.spec.run.seed), ("backfill", self.spec.run.backfill)):
+            marker = Marker(
+                self.stack.data / "services" / self.name / command, _digest(self.folder, self.spec.package)
+            )
+            if wanted and not marker.matches():
+                unit = self._task(command, _prost(command), env, after=after, then=marker)
+                yield replace(unit, background=command == "backfill")
+                after = {unit.name}
 
     def _task(
         self,

@@ -27,7 +27,8 @@ _SOCKET_PATH_LIMIT = 100
 class Stack:
     """One local stack. `ports` and `secrets` are by purpose, such as "postgres" or "catalog:web".
 
-    `workers` is how many workers a web process has at most.
+    `workers` is how many workers a web process has at most. The `storefront` is served from its "sources",
+    or "built" as for production.
     """
 
     workspace: Workspace
@@ -36,6 +37,7 @@ class Stack:
     secrets: dict[str, str] = field(default_factory=dict)
     broker: str = "valkey"
     workers: int = 1
+    storefront: str = "sources"
     scratch: bool = False
     _lock: int | None = None
 
@@ -60,6 +62,7 @@ class Stack:
         stack.secrets = memory["secrets"]
         stack.broker = memory["broker"]
         stack.workers = memory.get("workers", 1)
+        stack.storefront = memory.get("storefront", "sources")
         stack.scratch = memory["scratch"]
         return stack
 
@@ -131,6 +134,7 @@ class Stack:
             "secrets": self.secrets,
             "broker": self.broker,
             "workers": self.workers,
+            "storefront": self.storefront,
             "scratch": self.scratch,
         }
         draft = self._memory.with_suffix(".part")

@@ -27,10 +27,17 @@ if TYPE_CHECKING:
 _DOWN_PATIENCE = 40.0
 _SCRATCH = "scratch"
 _BROKERS = ("valkey", "rabbitmq")
+_STOREFRONTS = ("sources", "built")
 
 
 def choose(
-    workspace: Workspace, name: str, *, isolated: bool, broker: str | None, workers: int | None
+    workspace: Workspace,
+    name: str,
+    *,
+    isolated: bool,
+    broker: str | None = None,
+    workers: int | None = None,
+    storefront: str | None = None,
 ) -> Stack:
     """Return the stack to start: the one of that name, or with `isolated` a new one that leaves no trace.
 
@@ -47,6 +54,8 @@ def choose(
     stack = Stack.open(workspace, name)
     if broker is not None and broker not in _BROKERS and not broker.startswith(("amqp://", "amqps://")):
         raise CliError(f"{broker!r} is no broker.", remedy="Use valkey, rabbitmq, or an amqp:// URL.")
+    if storefront is not None and storefront not in _STOREFRONTS:
+        raise CliError(f"{storefront!r} is no way to serve it.", remedy=f"Use {' or '.join(_STOREFRONTS)}.")
     if stack.is_running():
         if broker not in {None, stack.broker}:
             raise CliError(
@@ -57,6 +66,7 @@ def choose(
     stack.scratch = isolated
     stack.broker = broker or stack.broker
     stack.workers = workers or stack.workers
+    stack.storefront = storefront or stack.storefront
     stack.make_folders()
     stack.save()
     return stack

@@ -168,8 +168,8 @@ class Supervisor:
         return next((runner for runner in self._runners.values() if runner.is_hopeless), None)
 
     def is_healthy(self) -> bool:
-        """Tell whether everything is up."""
-        return all(runner.is_up for runner in self._runners.values())
+        """Tell whether everything is up that is waited for."""
+        return all(runner.is_up or runner.unit.background for runner in self._runners.values())
 
     def _phase(self) -> str:
         if self.stopping.is_set():

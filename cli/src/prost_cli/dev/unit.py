@@ -52,7 +52,7 @@ class Unit:
     Two equal units need no restart: everything that matters to the process is part of the comparison.
     `stop` is the signal that asks it to end, `grace` the seconds it has for that. `version` stands in the
     comparison for what a step closes over. `patience` is how many seconds it may take to become ready, and
-    `then` is called when a task has ended well.
+    `then` is called when a task has ended well. The stack is healthy without what runs in the `background`.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Unit:
     account: Account | None = None
     service: str | None = None
     patience: float = 60.0
+    background: bool = False
     then: Callable[[], None] | None = field(default=None, compare=False)
 
     @property

@@ -1,4 +1,4 @@
-"""The storefront on Vite's development server, with Node and pnpm found or fetched."""
+"""The storefront, as sources on Vite's development server or built; Node and pnpm are found or fetched."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from prost_cli.errors import CliError
 
 if TYPE_CHECKING:
     from prost_cli.dev.stack import Stack
+    from prost_cli.workspace import Workspace
 
 NAME = "storefront"
 INSTALL = "storefront:install"
+BUILD = "storefront:build"
 _OLDEST_NODE = (20, 19)
 # Half the memory for a few milliseconds a module.
 _SMALL = ("--max-semi-space-size=1", "--optimize-for-size")
@@ -37,18 +39,20 @@ _STAMP = "node_modules/.prost-lock"
 
 
 def address(stack: Stack) -> str:
-    """Return "host:port" of Vite."""
+    """Return "host:port" of whichever serves the storefront."""
     return f"{LOOPBACK}:{stack.port(NAME)}"
 
 
 def units(stack: Stack) -> list[Unit]:
-    """Declare Vite, and before it the installation of its packages when the lock file has changed."""
+    """Declare what serves the storefront, and before it the installation of packages that changed."""
     folder = stack.workspace.frontend
     if folder is None:
         return []
     node = find_node()
-    env = inherited(PATH=f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}", CI="true")
-    installs = _installation(stack, folder, node, env)
+    env = environment(node)
+    installs = installation(stack.workspace)
+    if stack.storefront == "built":
+        return [*installs, *_built(stack, folder, node, env, frozenset(unit.name for unit in installs[-1:]))]
     vite = Unit(
         NAME,
         Kind.SERVER,
@@ -74,7 +78,48 @@ def units(stack: Stack) -> list[Unit]:
     return [*installs, vite]
 
 
-def _installation(stack: Stack, folder: Path, node: Path, env: dict[str, str]) -> list[Unit]:
+def _built(
+    stack: Stack, folder: Path, node: Path, env: dict[str, str], installed: frozenset[str]
+) -> list[Unit]:
+    build = Unit(
+        BUILD,
+        Kind.TASK,
+        argv=(str(node), "node_modules/vite/bin/vite.js", "build"),
+        env=env,
+        cwd=folder,
+        after=installed,
+    )
+    port = stack.port(NAME)
+    server = Unit(
+        NAME,
+        Kind.SERVER,
+        argv=(str(node), "server/start.mjs"),
+        env=env | {"HOST": LOOPBACK, "PORT": str(port)},
+        cwd=folder,
+        after=frozenset({BUILD}),
+        probe=Listens(port),
+        port=port,
+        grace=0.5,
+    )
+    return [build, server]
+
+
+def environment(node: Path) -> dict[str, str]:
+    """Return the environment in which node, its scripts and their children find each other."""
+    return inherited(PATH=f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}", CI="true")
+
+
+def installation(workspace: Workspace) -> list[Unit]:
+    """Declare the installation of the storefront's packages; nothing when they are there.
+
+    Raises:
+        CliError: there is no storefront here, or no node.
+    """
+    folder = workspace.frontend
+    if folder is None:
+        raise CliError(f"{workspace.root} has no storefront.", remedy="Go into a clone of the repository.")
+    node = find_node()
+    env = environment(node)
     lock = hashlib.sha256(
         (folder / "pnpm-lock.yaml").read_bytes() + (folder / "package.json").read_bytes()
     ).hexdigest()
@@ -86,14 +131,14 @@ def _installation(stack: Stack, folder: Path, node: Path, env: dict[str, str]) -
         .removeprefix("pnpm@")
         .split("+")[0]
     )
-    home = stack.workspace.state / "pnpm" / version
+    home = workspace.state / "pnpm" / version
     program = home / "node_modules" / "pnpm" / "bin" / "pnpm.cjs"
     fetch = Unit(
         "storefront:pnpm",
         Kind.TASK,
         argv=(
             str(node),
-            str(_npm(node)),
+            str(npm(node)),
             "install",
             "--no-save",
             "--no-audit",
@@ -103,7 +148,7 @@ def _installation(stack: Stack, folder: Path, node: Path, env: dict[str, str]) -
             f"pnpm@{version}",
         ),
         env=env,
-        cwd=stack.workspace.root,
+        cwd=workspace.root,
     )
     install = Unit(
         INSTALL,
@@ -145,7 +190,12 @@ def _version(node: str) -> tuple[int, ...]:
         return ()
 
 
-def _npm(node: Path) -> Path:
+def npm(node: Path) -> Path:
+    """Return npm's program, to be run by node.
+
+    Raises:
+        CliError: there is none.
+    """
     # Started through node: the wheel's own bin/npm does not find its modules.
     beside = node.resolve().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     found = shutil.which("npm")
