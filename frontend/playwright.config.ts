@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test'
 
-import { launchOptions } from './e2e/browser.ts'
+import { launchOptions } from './e2e/browser.mjs'
 
 const baseURL = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from '@playwright/test'
 import UPNG from 'upng-js'
 
-import { launchOptions } from '../e2e/browser.ts'
+import { launchOptions } from '../e2e/browser.mjs'
 
 const BASE_URL = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
 const FOLDER = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
 
-import type { LaunchOptions } from '@playwright/test'
-
 const ON_THE_MACHINE = [
   process.env.CHROMIUM,
   '/usr/lib/chromium/chromium',
@@ -12,8 +10,12 @@ const ON_THE_MACHINE = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-/** The machine's own Chromium, else the one that an npm package carries: no browser is downloaded. */
-export async function launchOptions(): Promise<LaunchOptions> {
+/**
+ * The machine's own Chromium, else the one that an npm package carries: no browser is downloaded.
+ *
+ * @returns {Promise<import('@playwright/test').LaunchOptions>}
+ */
+export async function launchOptions() {
   const found = ON_THE_MACHINE.find((path) => path && existsSync(path))
   if (found) return { executablePath: found, args: ['--no-sandbox'] }
   const { default: chromium } = await import('@sparticuz/chromium')
