@@ -174,8 +174,10 @@ class LocalService:
                 self.stack.data / "services" / self.name / command, _digest(self.folder, self.spec.package)
             )
             if wanted and not marker.matches():
-                unit = self._task(command, _prost(command), env, after=after, then=marker)
-                yield replace(unit, background=command == "backfill")
+                waited_for = command == "seed"
+                argv = _prost(command) if waited_for else ("nice", "-n", "10", *_prost(command))
+                unit = self._task(command, argv, env, after=after, then=marker)
+                yield replace(unit, background=not waited_for)
                 after = {unit.name}
 
     def _task(
