@@ -49,13 +49,19 @@ class Issuer:
 
     def __init__(self):
         self.keys = [EC, RSA, ED]
+        self.also = []
+        self.status_line = None
         self.asked = 0
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 issuer.asked += 1
-                body = json.dumps(KeySet(issuer.keys).as_dict(private=False)).encode()
+                if issuer.status_line:
+                    self.wfile.write(issuer.status_line)
+                    return
+                members = [key.as_dict(private=False) for key in issuer.keys]
+                body = json.dumps({"keys": [*issuer.also, *members]}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -160,6 +166,9 @@ def tampered():
         lambda: "a.b.c",
         lambda: token()[:-4],
         lambda: "x" * 10_000,
+        lambda: f"{part({'alg': 'ES256', 'kid': 'ec', 'crit': 1})}.{part(claims())}.AA",
+        lambda: f"{part({'alg': [], 'kid': {}})}.{part(claims())}.AA",
+        lambda: f"{part([])}.{part(claims())}.AA",
     ],
 )
 async def test_what_was_not_signed_by_the_issuer_is_refused(verifier, make):
@@ -192,6 +201,40 @@ async def test_an_unknown_key_is_looked_up_but_not_for_each_token(verifier, issu
     assert too_early == 1
     assert issuer.asked == 2
     assert principal.subject == "ada"
+
+
+async def test_an_issuer_that_does_not_speak_http_is_one_that_is_away(verifier, issuer, monkeypatch):
+    monkeypatch.setattr("prost.auth._REFRESH_AT_MOST_EVERY", 0.0)
+    issuer.status_line = b"hello\r\n\r\n"
+
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token(NEW))
+
+    assert (await verifier.verify(token())).subject == "ada"
+
+
+async def test_an_issuer_without_keys_takes_none_away(verifier, issuer, monkeypatch):
+    monkeypatch.setattr("prost.auth._REFRESH_AT_MOST_EVERY", 0.0)
+    issuer.keys = []
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token(NEW))
+
+    assert (await verifier.verify(token())).subject == "ada"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"kty": "EC", "crv": "P-256", "kid": "half"},
+        {"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA", "kid": "curve"},
+        {"kty": "RSA", "n": 7, "e": [], "kid": "numbers"},
+    ],
+)
+async def test_a_key_that_cannot_be_used_spoils_no_other(issuer, odd):
+    issuer.also = [odd]
+    verifier = TokenVerifier(settings_for(issuer.url))
+
+    assert (await verifier.verify(token())).subject == "ada"
 
 
 async def test_without_keys_nobody_can_be_identified_and_it_is_not_their_fault(unused_port):

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
+from http.client import HTTPException
 from typing import Any, Final
 
 import orjson
 import structlog
 from joserfc import jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError, MissingKeyError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, import_key
 
 from prost.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from prost.settings import Settings
@@ -145,7 +146,8 @@ class TokenVerifier:
             raise _refusal("has expired") from None
         except ClaimError as error:
             raise _refusal(f"has a wrong or missing claim: {error.claim}") from None
-        except (JoseError, ValueError):
+        # joserfc reads headers and claims of any type as if they had the right one.
+        except (JoseError, ValueError, TypeError, LookupError, ArithmeticError):
             raise _refusal("is not valid") from None
         return _principal(decoded.claims, token)
 
@@ -197,17 +199,28 @@ def _key_set(document: Mapping[str, Any]) -> KeySet:
     members = document.get("keys")
     if not isinstance(members, list):
         raise ValueError("not a JWKS document")  # noqa: TRY004 - its content is wrong, not the caller's type
+    usable = [key for key in map(_key, members) if key is not None]
+    if not usable:
+        raise ValueError("a JWKS document without a usable key")
+    return KeySet(usable)
+
+
+def _key(member: object) -> Key | None:
+    """Return a public key, or None for what RFC 7517 has readers of a key set pass over."""
     # A symmetric key must never verify what the holder of a public one could have signed.
-    public = [
-        k for k in members if isinstance(k, dict) and k.get("kty") in _KEY_TYPES and k.get("use") != "enc"
-    ]
+    if not isinstance(member, dict) or member.get("kty") not in _KEY_TYPES or member.get("use") == "enc":
+        return None
     try:
-        return KeySet.import_key_set({"keys": public})
-    except JoseError as error:
-        raise ValueError("a JWKS document without a usable key") from error
+        return import_key(member)
+    except Exception as error:  # noqa: BLE001 - the ways in which a key can be malformed are joserfc's to know
+        log.warning("key_passed_over", kid=member.get("kid"), error=type(error).__name__)
+        return None
 
 
 def _download(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url, timeout=_FETCH_TIMEOUT) as answer:  # noqa: S310 - settings take http(s) only
-        document = orjson.loads(answer.read(_MAX_JWKS))
+    try:
+        with urllib.request.urlopen(url, timeout=_FETCH_TIMEOUT) as answer:  # noqa: S310 - settings take http(s) only
+            document = orjson.loads(answer.read(_MAX_JWKS))
+    except HTTPException as error:
+        raise ValueError("not an HTTP answer") from error
     return document if isinstance(document, dict) else {}
