@@ -113,3 +113,16 @@ async def test_a_dependency_that_hangs_is_down():
         answer = await conductor.simulate_get("/health/ready")
 
     assert answer.json["dependencies"][0]["error"] == "TimeoutError"
+
+
+async def test_a_dependency_whose_check_was_given_up_is_down():
+    cellar = Cellar()
+    cellar.check = given_up
+    async with falcon.testing.ASGIConductor(app_with(cellar)) as conductor:
+        ready = await conductor.simulate_get("/health/ready")
+
+    assert ready.json["dependencies"][0]["state"] == "down"
+
+
+async def given_up():
+    raise asyncio.CancelledError

@@ -82,6 +82,13 @@ class BeerResource:
         return None
 
 
+class LabelResource:
+    @operation(summary="Read a label.", returns=dict[str, str], cache=PublicCache("labels", max_age=30))
+    async def on_get(self, req, resp, *, text: str):
+        await asyncio.sleep(0.01)
+        return {"text": text}
+
+
 class MemoryCache:
     """The bytes' cache of one process, kept to the two calls that an application makes."""
 
@@ -117,6 +124,7 @@ def beers():
 @pytest.fixture
 def app(beers):
     routes = {"/beers": beers, "/beers/{beer_id}": BeerResource(), "/orders": OrdersResource()}
+    routes |= {"/labels/{text}": LabelResource()}
     return create_app(SPEC, Settings(service="beers", env="test"), routes, cache=MemoryCache())
 
 
@@ -332,6 +340,20 @@ def test_a_problem_is_never_kept(client, app):
     client.simulate_get("/beers?page_size=0")
 
     assert app.runtime.cache.kept == {}
+
+
+def test_a_path_that_looks_like_a_query_is_kept_apart(client):
+    odd = client.simulate_get("/labels/pils%3Fq=1")
+    plain = client.simulate_get("/labels/pils?q=1")
+
+    assert odd.json == {"text": "pils?q=1"}
+    assert plain.status_code == 422
+
+
+def test_what_is_kept_for_all_is_made_however_little_time_the_first_one_has(client):
+    hurried = client.simulate_get("/labels/pils", headers={"Prost-Deadline-Ms": "0"})
+
+    assert hurried.status_code == 200
 
 
 def test_head_answers_as_get_without_the_body(client):

@@ -24,6 +24,11 @@ def test_a_token_that_was_never_given_names_its_parameter(change):
     assert caught.value.errors[0].field == "query.page_token"
 
 
+def test_a_token_of_anything_but_a_position_is_refused():
+    with pytest.raises(Invalid):
+        decode_page_token(encode_page_token(["not", "a", "position"]))
+
+
 def test_a_token_that_was_changed_is_refused():
     token = encode_page_token({"id": 1})
 

@@ -43,7 +43,8 @@ class PublicCache:
         """Return where the answer to a request target is kept, or None when it is too long to be."""
         if len(path) + len(query) > _MAX_KEY:
             return None
-        target = f"{path}?{query.decode('latin-1')}" if query else path
+        # A decoded path may hold a question mark of its own; its length says where it ends.
+        target = f"{len(path)}{path}?{query.decode('latin-1')}" if query else path
         return target if self.version is None else f"{self.version(resource)}:{target}"
 
 

@@ -1,7 +1,6 @@
 """What a process needs from others: started without waiting, retried while away, stopped in order."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -127,11 +126,10 @@ class Dependencies:
             return DependencyState(member.name, member.required, state, error=failure)
         began = time.perf_counter()
         error = None
-        with contextlib.suppress(asyncio.CancelledError):
-            try:
-                async with asyncio.timeout(_CHECK_TIMEOUT):
-                    await member.check()
-            except Exception as found:  # noqa: BLE001 - a check says what is wrong by raising
-                error = type(found).__name__
+        try:
+            async with asyncio.timeout(_CHECK_TIMEOUT):
+                await member.check()
+        except (Exception, asyncio.CancelledError) as found:  # noqa: BLE001 - a check says what is wrong by raising
+            error = type(found).__name__
         latency = round(1000 * (time.perf_counter() - began), 2)
         return DependencyState(member.name, member.required, "down" if error else "up", latency, error)

@@ -188,8 +188,8 @@ class Operation:
         return self._render(result, checked=runtime.checks_answers and resp.status_code == self.status)
 
     def _time_for(self, req: falcon.asgi.Request) -> float:
-        """Return the seconds for a request: no longer than its caller waits."""
-        told = req.get_header(_deadline.HEADER)
+        """Return the seconds for a request: no longer than its caller waits, unless others wait, too."""
+        told = None if self.cache is not None else req.get_header(_deadline.HEADER)
         if told is None or not told.isdecimal():
             return self.timeout
         return min(self.timeout, int(told[:9]) / 1000)

@@ -39,7 +39,9 @@ def _open(token: str) -> dict[str, Any]:
     version, digest, payload = raw[:1], raw[1 : 1 + _DIGEST_SIZE], raw[1 + _DIGEST_SIZE :]
     if version != _VERSION or digest != _digest(payload):
         raise ValueError
-    position: dict[str, Any] = orjson.loads(payload)
+    position = orjson.loads(payload)
+    if not isinstance(position, dict):
+        raise ValueError  # noqa: TRY004 - the token is wrong, not the caller's type
     return position
 
 
