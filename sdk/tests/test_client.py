@@ -160,3 +160,26 @@ async def test_the_breaker_lets_one_call_through_after_its_pause():
     assert admitted_at_once is False
     assert admitted_later == [True, False]
     assert breaker.admit() is True
+
+
+async def test_callers_in_a_hurry_do_not_make_a_service_look_broken(client, inventory):
+    inventory.delay = 0.2
+    for _ in range(5):
+        with pytest.raises(DeadlineExceeded):
+            await client.get("/levels/PILS", deadline=0.01)
+
+    await client.check()
+    answer = await client.get("/levels/PILS")
+
+    assert answer.status == 200
+
+
+async def test_a_service_that_is_always_too_slow_is_left_alone(client, inventory):
+    client._deadline = 0.05
+    inventory.delay = 0.2
+    for _ in range(5):
+        with pytest.raises(DeadlineExceeded):
+            await client.get("/levels/PILS")
+
+    with pytest.raises(CircuitOpen):
+        await client.get("/levels/PILS")

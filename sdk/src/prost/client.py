@@ -218,7 +218,9 @@ class ServiceClient:
                 async with asyncio.timeout(seconds):
                     return await self._attempts(attempts, method, path, query, data, headers)
             except TimeoutError as error:
-                self._breaker.failed()
+                # Who allowed less than this client does has learnt nothing about the service.
+                if seconds >= self._deadline:
+                    self._breaker.failed()
                 raise DeadlineExceeded(f"{self._service} did not answer within {seconds:.1f} s.") from error
 
     async def _attempts(  # noqa: PLR0917 - it is one call, taken apart above
