@@ -268,6 +268,76 @@ async def test_an_invalidation_that_redis_missed_is_made_up_for_when_it_is_back(
     await other.stop()
 
 
+async def test_an_invalidation_while_redis_is_being_told_of_others_is_told_too(cache, other):
+    await other.get_or_load("categories", "a", Source(b"old"), ttl=60)
+    tell, begun, go_on = cache._remote.tell, asyncio.Event(), asyncio.Event()
+
+    async def tell_slowly(namespaces):
+        begun.set()
+        await go_on.wait()
+        await tell(namespaces)
+
+    cache._link._shut(ConnectionError("cable pulled"))
+    cache._remote.tell = tell_slowly
+    await cache.invalidate("products")
+    await begun.wait()
+
+    await cache.invalidate("categories")
+    go_on.set()
+
+    await until(lambda: cache._link.open)
+    await until(lambda: other.peek("categories", "a") is None)
+
+
+async def test_one_who_goes_away_does_not_take_an_invalidation_along(cache, other):
+    await other.get_or_load("products", "a", Source(b"old"), ttl=60)
+    leaving = asyncio.ensure_future(cache.invalidate("products"))
+    await asyncio.sleep(0)
+
+    leaving.cancel()
+
+    await until(lambda: other.peek("products", "a") is None)
+
+
+async def test_news_that_nobody_can_read_do_not_end_the_listening(cache, redis_url):
+    with redis.Redis.from_url(redis_url) as client:
+        client.publish("shop:cache:news", b"\xff")
+
+    await until(lambda: cache._local.trusted_until == 0.0)
+    await until(lambda: cache._local.trusted_until > time.monotonic())
+
+
+class LateNews:
+    """A subscription whose heartbeats come back, each one later than the next is due."""
+
+    def __init__(self):
+        self.pings = 0
+        self.answers = [{"type": "subscribe"}]
+
+    async def ping(self):
+        self.pings += 1
+
+    async def get_message(self, timeout):  # noqa: ASYNC109 - redis names it so
+        await asyncio.sleep(min(timeout, 0.01))
+        return self.answers.pop(0) if self.answers else None
+
+
+async def test_a_heartbeat_vouches_for_no_time_after_it_was_sent(cache, monkeypatch):
+    monkeypatch.setattr("prost.cache._bytes.HEARTBEAT", 0.02)
+    cache._listener.cancel()
+    news = LateNews()
+    following = asyncio.ensure_future(cache._follow(news))
+    await until(lambda: news.pings > 0)
+    sent_before = time.monotonic()
+    await asyncio.sleep(0.2)
+    news.answers.append({"type": "pong"})
+    await until(lambda: not news.answers)
+    await asyncio.sleep(0.02)
+
+    assert cache._local.trusted_until <= sent_before + 3.0
+    following.cancel()
+
+
 async def test_memory_is_served_again_when_redis_is_back(private_redis):
     cache = await started(private_redis.url)
     await asyncio.to_thread(private_redis.kill)

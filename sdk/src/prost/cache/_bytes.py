@@ -9,7 +9,7 @@ from typing import Self
 
 from redis.asyncio.client import PubSub
 
-from prost.cache._link import FAILURES, Down, Link, RedisSettings, url_of
+from prost.cache._link import Down, Link, RedisSettings, url_of
 from prost.cache._local import LocalCache
 from prost.cache._remote import RemoteCache
 from prost.errors import Unavailable
@@ -43,6 +43,7 @@ class ByteCache:
         self._link.on_recovery.append(self._tell_what_was_missed)
         self._remote = RemoteCache(self._link, service)
         self._flights: dict[tuple[str, str, int], asyncio.Task[bytes]] = {}
+        self._telling: set[asyncio.Task[None]] = set()
         self._untold: set[str] = set()
         self._listener: asyncio.Task[None] | None = None
 
@@ -60,7 +61,8 @@ class ByteCache:
         self._listener = asyncio.create_task(self._listen(), name="prost-cache-news")
 
     async def stop(self) -> None:
-        """Stop listening, give up the loads in hand and let go of Redis."""
+        """Stop listening, give up the loads in hand, tell of what was invalidated and let go of Redis."""
+        await asyncio.gather(*self._telling, return_exceptions=True)
         tasks = [*self._flights.values(), *([self._listener] if self._listener else [])]
         for task in tasks:
             task.cancel()
@@ -104,8 +106,15 @@ class ByteCache:
     async def invalidate(self, *namespaces: str) -> None:
         """Forget these namespaces here and in every process; what is being loaded now is not kept.
 
-        With Redis gone this process forgets at once, and the others are told when it is back.
+        With Redis gone this process forgets at once, and the others are told when it is back. They are told
+        even when the caller goes away.
         """
+        telling = asyncio.create_task(self._invalidate(namespaces))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+        await asyncio.shield(telling)
+
+    async def _invalidate(self, namespaces: Iterable[str]) -> None:
         # Twice, so that neither a load from before nor one that still met the old generation is kept.
         self._forget(namespaces)
         try:
@@ -143,10 +152,14 @@ class ByteCache:
             self._local.invalidate(namespace)
 
     async def _tell_what_was_missed(self) -> None:
-        told = frozenset(self._untold)
-        if told:
-            await self._remote.tell(told)
-            self._untold -= told
+        # What is invalidated meanwhile may be among what is just being told, and is told again.
+        while self._untold:
+            telling, self._untold = self._untold, set()
+            try:
+                await self._remote.tell(telling)
+            except BaseException:
+                self._untold |= telling
+                raise
 
     async def _listen(self) -> None:
         while True:
@@ -154,8 +167,8 @@ class ByteCache:
                 async with self._link.client.pubsub() as news:
                     await news.subscribe(self._remote.channel)
                     await self._follow(news)
-            except FAILURES as error:
-                logger.info("the cache's news are cut off (%s): nothing is served from memory", error)
+            except Exception as error:  # noqa: BLE001 - whatever ends it, listening begins again.
+                logger.info("the cache's news are cut off (%r): nothing is served from memory", error)
             finally:
                 self._local.clear()
             await asyncio.sleep(HEARTBEAT * random.uniform(0.2, 0.5))  # noqa: S311 - it only spreads load.
@@ -163,17 +176,18 @@ class ByteCache:
     async def _follow(self, news: PubSub) -> None:
         """Apply the news for as long as heartbeats come back.
 
-        An answered heartbeat proves that all news from before it was sent have arrived.
+        An answered heartbeat proves that all news from before it was sent have arrived; one is under way at
+        a time, so that there is no doubt which one was answered.
         """
         sent = 0.0
         latest = time.monotonic() + TRUST
-        subscribed = False
+        due = False
         while True:
             now = time.monotonic()
             if now > latest:
                 raise TimeoutError("no heartbeat")
-            if subscribed and now >= sent + HEARTBEAT:
-                sent = now
+            if due and now >= sent + HEARTBEAT:
+                sent, due = now, False
                 await news.ping()
             message = await news.get_message(timeout=HEARTBEAT / 4)
             if message is None:
@@ -181,8 +195,9 @@ class ByteCache:
             if message["type"] == "subscribe":
                 # Loads that began before this moment may have missed news.
                 self._local.clear()
-                subscribed = True
+                due = True
             elif message["type"] == "message":
                 self._local.invalidate(message["data"].decode())
             elif message["type"] == "pong":
                 latest = self._local.trusted_until = sent + TRUST
+                due = True
