@@ -5,9 +5,10 @@ import time
 import pytest
 import redis
 
-from prost.cache import ByteCache, Rate, RateLimiter, invalidate
+from prost.cache import ByteCache, invalidate
 from prost.cache._local import OVERHEAD, LocalCache
-from prost.errors import TooManyRequests, Unavailable
+from prost.errors import Unavailable
+from prost.settings import Settings
 from prost.testing import servers
 
 
@@ -25,14 +26,6 @@ class Source:
         value = self.value
         await self.gate.wait()
         return value
-
-
-class Settings:
-    service = "shop"
-
-    def __init__(self, url):
-        self.redis_url = self
-        self.get_secret_value = lambda: url
 
 
 async def until(condition):
@@ -166,7 +159,7 @@ async def test_a_load_from_before_an_invalidation_is_never_kept_nor_joined(cache
 async def test_a_script_without_an_event_loop_can_invalidate(cache, redis_url):
     await cache.get_or_load("products", "a", Source(b"old"), ttl=60)
 
-    await asyncio.to_thread(invalidate, Settings(redis_url), "products")
+    await asyncio.to_thread(invalidate, Settings(service="shop", env="test", redis_url=redis_url), "products")
 
     await until(lambda: cache.peek("products", "a") is None)
     assert await cache.get_or_load("products", "a", Source(b"new"), ttl=60) == b"new"
@@ -372,57 +365,3 @@ def test_memory_stays_within_its_bytes_and_drops_what_was_not_used():
     assert local.bytes == 10 * (OVERHEAD + 101)
     assert local.get("n", "0") is not None
     assert local.get("n", "1") is None
-
-
-@pytest.fixture
-async def limiter(redis_url):
-    limiter = RateLimiter(redis_url, service="shop")
-    yield limiter
-    await limiter.stop()
-
-
-async def test_a_rate_allows_its_limit_at_once_and_then_says_when_to_come_back(limiter):
-    rate = Rate.parse("3/min")
-
-    verdicts = [await limiter.count("anna", rate) for _ in range(4)]
-
-    assert [verdict.allowed for verdict in verdicts] == [True, True, True, False]
-    assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0]
-    assert 0 < verdicts[3].retry_after <= 20
-    assert (await limiter.count("bert", rate)).allowed
-
-
-async def test_calls_become_free_again_one_by_one(limiter):
-    rate = Rate(limit=10, seconds=1)
-    for _ in range(10):
-        await limiter.count("anna", rate)
-    refused = await limiter.count("anna", rate)
-
-    await asyncio.sleep(refused.retry_after + 0.01)
-
-    assert (await limiter.count("anna", rate)).allowed
-
-
-async def test_a_caller_over_the_rate_is_refused_with_whole_seconds(limiter):
-    await limiter.require("anna", Rate(1, 60))
-
-    with pytest.raises(TooManyRequests) as caught:
-        await limiter.require("anna", Rate(1, 60))
-
-    assert 0 < caught.value.retry_after <= 60
-
-
-async def test_a_limiter_without_redis_allows_and_says_so(unused_port, caplog):
-    limiter = RateLimiter(f"redis://127.0.0.1:{unused_port}/0", service="shop")
-
-    verdict = await limiter.count("anna", Rate(1, 60))
-
-    assert verdict.allowed
-    assert "rate limits are not enforced" in caplog.text
-    await limiter.stop()
-
-
-@pytest.mark.parametrize("text", ["", "60", "0/min", "60/fortnight", "-1/s", "1.5/s"])
-def test_a_rate_that_is_none_is_refused(text):
-    with pytest.raises(ValueError, match="60/min"):
-        Rate.parse(text)

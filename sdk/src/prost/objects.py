@@ -6,15 +6,15 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
-from pydantic import SecretStr
 
 from prost.errors import NotFound, Unavailable
+from prost.settings import Settings
 
 __all__ = ["ObjectStore"]
 
@@ -29,14 +29,6 @@ CHECK_DEADLINE = 2.0
 
 _ABSENT = frozenset({"NoSuchKey", "NoSuchBucket", "NoSuchObject"})
 _FAILURES = (MinioException, urllib3.exceptions.HTTPError, OSError)
-
-
-class ObjectsSettings(Protocol):
-    """The part of `prost.settings.Settings` that says where the object store is."""
-
-    @property
-    def objects_url(self) -> SecretStr | None:
-        """`http://KEY:SECRET@host:port`."""
 
 
 class ObjectStore:
@@ -67,7 +59,7 @@ class ObjectStore:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="prost-objects")
 
     @classmethod
-    def from_settings(cls, settings: ObjectsSettings) -> Self:
+    def from_settings(cls, settings: Settings) -> Self:
         """Reach the settings' store.
 
         Raises:

@@ -47,6 +47,7 @@ RoutePattern = Annotated[
 ]
 
 _UNITS = {"s": 1, "min": 60, "h": 3600}
+_RATE = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
 
 
 class SpecError(ValueError):
@@ -61,12 +62,20 @@ class SpecError(ValueError):
 
 
 class Rate(BaseModel):
-    """A rate limit per client, written "60/min": `requests` in each period of `seconds`."""
+    """A rate limit, written "60/min": `requests` in each period of `seconds`."""
 
     model_config = ConfigDict(frozen=True)
 
     requests: int = Field(gt=0)
     seconds: int = Field(gt=0)
+
+    @classmethod
+    def parse(cls, text: str) -> "Rate":
+        """Read "60/min"; the units are s, min and h. Raises ValueError."""
+        match = _RATE.fullmatch(text)
+        if match is None:
+            raise ValueError('a rate is a number per s, min or h, such as "60/min"')
+        return cls(requests=int(match[1]), seconds=_UNITS[match[2]])
 
     def __str__(self) -> str:
         """Return the limit as it is written in the declaration."""
@@ -75,19 +84,14 @@ class Rate(BaseModel):
 
 
 def _parse_rate(value: object) -> object:
-    if isinstance(value, Rate):
-        return value
-    match = re.fullmatch(r"([1-9]\d{0,6})/(s|min|h)", value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError('a rate is a number per s, min or h, such as "60/min"')
-    return Rate(requests=int(match[1]), seconds=_UNITS[match[2]])
+    return value if isinstance(value, Rate) else Rate.parse(str(value))
 
 
 RateText = Annotated[
     Rate,
     BeforeValidator(_parse_rate),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,6}/(s|min|h)$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_RATE.pattern}$"}),
 ]
 
 

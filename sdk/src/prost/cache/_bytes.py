@@ -9,10 +9,11 @@ from typing import Self
 
 from redis.asyncio.client import PubSub
 
-from prost.cache._link import Down, Link, RedisSettings, url_of
+from prost.cache._link import Down, Link, url_of
 from prost.cache._local import LocalCache
 from prost.cache._remote import RemoteCache
 from prost.errors import Unavailable
+from prost.settings import Settings
 
 __all__ = ["ByteCache"]
 
@@ -48,7 +49,7 @@ class ByteCache:
         self._listener: asyncio.Task[None] | None = None
 
     @classmethod
-    def from_settings(cls, settings: RedisSettings, *, max_bytes: int = 64 * 1024 * 1024) -> Self:
+    def from_settings(cls, settings: Settings, *, max_bytes: int = 64 * 1024 * 1024) -> Self:
         """Make the cache of the settings' service.
 
         Raises:

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import SecretStr
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-__all__ = ["Down", "Link", "RedisSettings", "url_of"]
+from prost.settings import Settings
+
+__all__ = ["Down", "Link", "url_of"]
 
 T = TypeVar("T")
 
@@ -29,18 +30,6 @@ logger = logging.getLogger(__name__)
 
 class Down(Exception):
     """Redis is not answering, or did not a moment ago."""
-
-
-class RedisSettings(Protocol):
-    """The part of `prost.settings.Settings` that says where Redis is."""
-
-    @property
-    def service(self) -> str:
-        """The service's name, which its keys begin with."""
-
-    @property
-    def redis_url(self) -> SecretStr | None:
-        """A `redis://` URL."""
 
 
 class Link:
@@ -109,7 +98,7 @@ class Link:
             return
 
 
-def url_of(settings: RedisSettings) -> str:
+def url_of(settings: Settings) -> str:
     """Return the settings' Redis URL.
 
     Raises:

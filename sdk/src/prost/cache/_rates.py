@@ -1,17 +1,15 @@
 """Rate limits shared by all processes of a service."""
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Self
 
-from prost.cache._link import Down, Link, RedisSettings, url_of
+from prost.cache._link import Down, Link, url_of
 from prost.errors import TooManyRequests
+from prost.settings import Settings
+from prost.spec import Rate
 
-__all__ = ["Rate", "RateLimiter", "Verdict"]
-
-_SECONDS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "day": 86400}
-_RATE = re.compile(rf"([1-9][0-9]*)/({'|'.join(_SECONDS)})")
+__all__ = ["RateLimiter", "Verdict"]
 
 # The generic cell rate algorithm: one number per key, the time at which the bucket is full again. Times are
 # microseconds by Redis's clock, so that servers with different clocks agree.
@@ -27,26 +25,6 @@ end
 redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000))
 return {1, math.floor((window - (next - now)) / interval), 0}
 """
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`limit` calls in `seconds`: at once if nothing came before, then as they become free again."""
-
-    limit: int
-    seconds: float
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `60/min`; the units are s, min, h and day, or spelt out.
-
-        Raises:
-            ValueError: it does not look like that.
-        """
-        match = _RATE.fullmatch(text)
-        if match is None:
-            raise ValueError(f"a rate looks like 60/min, not {text!r}")
-        return cls(int(match[1]), _SECONDS[match[2]])
 
 
 @dataclass(frozen=True)
@@ -71,7 +49,7 @@ class RateLimiter:
         self._gcra = self._link.client.register_script(_GCRA)
 
     @classmethod
-    def from_settings(cls, settings: RedisSettings) -> Self:
+    def from_settings(cls, settings: Settings) -> Self:
         """Make the limiter of the settings' service.
 
         Raises:
@@ -90,15 +68,18 @@ class RateLimiter:
         """Return always: without Redis limits are off, which is no reason to take the service away."""
 
     async def count(self, key: str, rate: Rate, cost: int = 1) -> Verdict:
-        """Count a call of weight `cost` against `key`, if it may go on."""
-        interval = rate.seconds * 1_000_000 / rate.limit
-        arguments = [round(interval), round(interval * rate.limit), cost]
+        """Count a call of weight `cost` against `key`, if it may go on.
+
+        All of the rate's requests may come at once; then they become free again one by one.
+        """
+        window = rate.seconds * 1_000_000
+        arguments = [max(1, window // rate.requests), window, cost]
         try:
             allowed, remaining, wait = await self._link.call(
                 lambda: self._gcra(keys=[self._prefix + key], args=arguments)
             )
         except Down:
-            return Verdict(allowed=True, remaining=rate.limit)
+            return Verdict(allowed=True, remaining=rate.requests)
         return Verdict(bool(allowed), max(0, remaining), wait / 1_000_000)
 
     async def require(self, key: str, rate: Rate, cost: int = 1) -> None:

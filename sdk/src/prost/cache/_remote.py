@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from redis import Redis
 
-from prost.cache._link import TIMEOUT, Down, Link, RedisSettings, url_of
+from prost.cache._link import TIMEOUT, Down, Link, url_of
+from prost.settings import Settings
 
 __all__ = ["RemoteCache", "Slot", "invalidate"]
 
@@ -119,7 +120,7 @@ class RemoteCache:
             await pipeline.execute()
 
 
-def invalidate(settings: RedisSettings, *namespaces: str) -> None:
+def invalidate(settings: Settings, *namespaces: str) -> None:
     """Forget these namespaces in every process, from code that has no event loop: a consumer or a seed.
 
     Raises:

@@ -3,11 +3,12 @@
 import os
 import select
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import peewee
 import psycopg2.extensions
-from pydantic import SecretStr
+
+from prost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,23 +106,7 @@ database = PostgresDatabase()
 os.register_at_fork(after_in_child=database.dispose)
 
 
-class DatabaseSettings(Protocol):
-    """The part of `prost.settings.Settings` that says where the database is."""
-
-    @property
-    def service(self) -> str:
-        """The service's name, seen by the server as the application name."""
-
-    @property
-    def database_url(self) -> SecretStr | None:
-        """A `postgresql://` URL with user and password."""
-
-    @property
-    def database_threads(self) -> int:
-        """How many threads, and so connections, a process may use."""
-
-
-def configure(settings: DatabaseSettings) -> None:
+def configure(settings: Settings) -> None:
     """Point the process's `database` at the settings' server, without connecting.
 
     Raises:

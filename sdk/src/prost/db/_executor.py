@@ -14,8 +14,9 @@ from typing import ParamSpec, TypeVar
 import peewee
 from opentelemetry import trace
 
-from prost.db._connection import DatabaseSettings, configure, database
+from prost.db._connection import configure, database
 from prost.errors import Unavailable
+from prost.settings import Settings
 
 __all__ = ["Database", "in_db"]
 
@@ -138,7 +139,7 @@ class Database:
     name = "postgres"
     required = True
 
-    def __init__(self, settings: DatabaseSettings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None) -> None:
         """Configure the process's `database` from the settings, when they are given."""
         if settings is not None:
             configure(settings)

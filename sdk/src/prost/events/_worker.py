@@ -5,18 +5,16 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event as Flag
-from typing import Protocol
 
 import peewee
-from pydantic import SecretStr
 
 from prost.db import configure, database
-from prost.db._connection import DatabaseSettings
 from prost.events._broker import Broker, BrokerDown, Delivery, connect
 from prost.events._handlers import Handler
 from prost.events._inbox import Inbox
 from prost.events._relay import Relay
 from prost.events._schedules import PURGE, Schedule, run_schedules
+from prost.settings import Settings
 from prost.spec import ServiceSpec
 
 __all__ = ["Worker"]
@@ -31,14 +29,6 @@ STOP_DEADLINE = 25.0
 logger = logging.getLogger(__name__)
 
 
-class WorkerSettings(DatabaseSettings, Protocol):
-    """The part of `prost.settings.Settings` that a worker reads."""
-
-    @property
-    def broker_url(self) -> SecretStr | None:
-        """An `amqp://` or `redis://` URL."""
-
-
 class Worker:
     """Publishes and consumes what the service declares, until SIGTERM or SIGINT.
 
@@ -47,7 +37,7 @@ class Worker:
 
     def __init__(
         self,
-        settings: WorkerSettings,
+        settings: Settings,
         spec: ServiceSpec,
         handlers: Mapping[str, Handler] | None = None,
         schedules: Sequence[Schedule] = (),
