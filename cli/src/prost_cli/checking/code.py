@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prost.spec import FILE_NAME
-from prost_cli.checking.contracts import incompatibilities
 from prost_cli.checking.findings import Finding
 
 if TYPE_CHECKING:
@@ -129,6 +128,8 @@ class CodeCheck:
             )
         if not self.spec.events.publishes:
             return
+        from prost.events.contracts import changes_that_break  # noqa: PLC0415  brings a database driver along
+
         with tempfile.TemporaryDirectory() as scratch:
             shutil.copy(self.folder / FILE_NAME, scratch)
             self._prost_service("contracts", cwd=Path(scratch))
@@ -139,7 +140,7 @@ class CodeCheck:
                 remedy = f"Run `prost-service contracts` in {self._name(self.folder)}."
                 yield self._finding(file, "it is not the schema that the code gives", remedy)
             before = self._read_json_since(self.folder / file)
-            for difference in incompatibilities(before, schema) if before is not None else ():
+            for difference in changes_that_break(before, schema) if before is not None else ():
                 number = int(event.rpartition(".v")[2]) + 1
                 remedy = f"Publish {event.rpartition('.v')[0]}.v{number} beside it."
                 yield self._finding(file, f"consumers cannot follow: {difference}", remedy)

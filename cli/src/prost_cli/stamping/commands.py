@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from prost_cli.describe import DOCUMENT, with_picture
 from prost_cli.errors import CliError
 from prost_cli.stamping.new_service import stamp
 from prost_cli.stamping.upgrade import ANSWERS, check, upgrade
@@ -43,6 +44,7 @@ def new_service(
     version = stamp(root, name, place, {key: value for key, value in given.items() if value is not None})
     if root is not None and place.is_relative_to(root):
         _install(place)
+        _show_in_picture(Workspace(root))
     console.print(f"Stamped [bold]{name}[/] into {place} from template {version}.")
     console.print("Next: read its README.md, then `prost dev up` shows it, or a running one has it already.")
 
@@ -50,6 +52,14 @@ def new_service(
 def _services(root: Path | None) -> Path:
     assert root is not None  # noqa: S101  the caller has refused that
     return Workspace(root).services
+
+
+def _show_in_picture(workspace: Workspace) -> None:
+    """Draw the service into the architecture's picture, which `prost check` holds to the declarations."""
+    document = workspace.root / DOCUMENT
+    if document.is_file():
+        text = document.read_text(encoding="utf-8")
+        document.write_text(with_picture(text, workspace.specs().values()), encoding="utf-8")
 
 
 def _install(service: Path) -> None:
