@@ -370,6 +370,47 @@ def test_a_dead_event_holds_its_successors_back_until_it_is_redriven(announce, g
     assert poured(glasses) == [1, 2]
 
 
+def test_what_waits_for_a_dead_event_is_not_tried_again_every_second(
+    keeping_order, database, announce, glasses, clock
+):
+    first, second = announce(*in_order(1, 2))
+    keeping_order.receive(delivery(first, attempts=MAX_DELIVERIES + 1))
+    keeping_order.receive(delivery(second))
+    clock.advance(PATIENCE)
+    drain(keeping_order)
+
+    clock.advance(PATIENCE - 1)
+
+    assert not keeping_order.retry_due()
+    assert state_of(database, second)[0] == "PARKED"
+
+
+def test_an_event_that_comes_while_the_one_before_it_is_handled_follows_at_once(database, announce, glasses):
+    first, second = announce(*in_order(1, 2))
+    handling, finish = threading.Event(), threading.Event()
+
+    def pour_slowly(_envelope, data):
+        handling.set()
+        finish.wait(5)
+        Glass.create(**data)
+
+    def receive(handler, envelope):
+        Inbox("shop", {Tapped.type: ordered(handler)}).receive(delivery(envelope))
+        database.discard()
+
+    one = threading.Thread(target=receive, args=(pour_slowly, first))
+    other = threading.Thread(target=receive, args=(lambda _e, d: Glass.create(**d), second))
+    one.start()
+    handling.wait(5)
+    other.start()
+    other.join(0.3)
+    finish.set()
+    one.join(5)
+    other.join(5)
+
+    assert poured(glasses) == [1, 2]
+
+
 def test_two_consumers_that_receive_the_same_event_at_once_handle_it_once(database, announce, glasses):
     (envelope,) = announce(Tapped(keg_id=uuid4()))
     barrier = threading.Barrier(4)
@@ -434,6 +475,19 @@ def test_a_schedule_may_be_a_coroutine_and_may_fail(database, caplog):
 
     assert run_due(Schedule("bar.report", 60, fail))
     assert "schedule bar.report failed" in caplog.text
+
+
+def test_a_purge_takes_a_backlog_of_any_size(database, monkeypatch):
+    monkeypatch.setattr("prost.events._schedules.PURGED_AT_ONCE", 2)
+    database.execute_sql(
+        "INSERT INTO inbox_events (consumer, event_id, type, state, received_at, settled_at) "
+        "SELECT 'shop', gen_random_uuid(), 'x', 'DONE', now(), now() - interval '31 days' "
+        "FROM generate_series(1, 5)"
+    )
+
+    PURGE.run()
+
+    assert database.execute_sql("SELECT count(*) FROM inbox_events").fetchone() == (0,)
 
 
 def test_what_was_published_and_handled_long_ago_is_purged(database, announce, bus, glasses, clock):

@@ -137,6 +137,7 @@ def process(tmp_path, postgres_url, broker_url, queue, fact):
             "PROST_SERVICE": queue,
             "PROST_DATABASE_URL": postgres_url,
             "PROST_BROKER_URL": broker_url,
+            "PROST_STATE_DIR": str(tmp_path / "state"),
         }
         log = tmp_path / f"{len(started)}.log"
         with log.open("w") as output:
@@ -207,14 +208,17 @@ def test_a_consumer_that_is_killed_inside_its_handler_loses_nothing(process, ann
     wait_until(lambda: effects() == 1, timeout=20)
 
 
-def test_a_worker_that_is_told_to_stop_finishes_what_is_in_flight(process, announce, effects):
+def test_a_worker_that_is_told_to_stop_finishes_what_is_in_flight(process, announce, effects, tmp_path):
+    alive = tmp_path / "state" / "worker-alive"
     worker = process("slow-handler")
     announce()
     worker.says("handling")
+    wait_until(alive.exists)
 
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(20) == 0
+    assert not alive.exists()
     worker.says("stopped")
     assert effects() == 1
 

@@ -42,11 +42,12 @@ UPDATE inbox_events SET
     state = %s, attempts = %s, error = %s, body = %s, next_attempt_at = %s, settled_at = %s
 WHERE consumer = %s AND event_id = %s
 """
-_POSITION = "SELECT sequence FROM inbox_positions WHERE consumer = %s AND aggregate_id = %s FOR UPDATE"
-_MOVE = """
-INSERT INTO inbox_positions AS p (consumer, aggregate_id, sequence) VALUES (%s, %s, %s)
-ON CONFLICT (consumer, aggregate_id) DO UPDATE SET sequence = greatest(p.sequence, excluded.sequence)
+# Writing it locks the position, the first one of an aggregate, too: its events are handled one at a time.
+_POSITION = """
+INSERT INTO inbox_positions AS p (consumer, aggregate_id, sequence) VALUES (%s, %s, 0)
+ON CONFLICT (consumer, aggregate_id) DO UPDATE SET sequence = p.sequence RETURNING sequence
 """
+_MOVE = "UPDATE inbox_positions SET sequence = %s WHERE consumer = %s AND aggregate_id = %s"
 _BLOCKED = """
 SELECT 1 FROM inbox_events WHERE consumer = %s AND aggregate_id = %s AND sequence < %s AND state <> 'DONE'
 AND type = ANY(%s) LIMIT 1
@@ -118,8 +119,10 @@ class Inbox:
                 self._settle(envelope.id, "DONE", attempts, "dropped: a later event was handled", None)
                 return
             if verdict == "early":
-                wait = utcnow() + timedelta(seconds=max(1.0, PATIENCE - waited))
-                self._settle(envelope.id, "PARKED", attempts, "waits for an earlier event", body, wait)
+                # It is released by the one that it waits for; the clock is for one that never comes.
+                patience = PATIENCE - waited if waited < PATIENCE else PATIENCE
+                again = utcnow() + timedelta(seconds=patience)
+                self._settle(envelope.id, "PARKED", attempts, "waits for an earlier event", body, again)
                 return
         token = handling.set(envelope)
         try:
@@ -134,14 +137,13 @@ class Inbox:
         self._settle(envelope.id, "DONE", attempts + 1, None, None)
         if subscription.ordered:
             place = (self._consumer, envelope.aggregate_id)
-            database.execute_sql(_MOVE, (*place, envelope.sequence))
+            database.execute_sql(_MOVE, (envelope.sequence, *place))
             database.execute_sql(_RELEASE, (utcnow(), *place))
 
     def _place(self, envelope: Envelope, waited: float) -> str:
         """Tell whether the event is `stale`, `early` or `next` among the ordered types of its aggregate."""
         place = (self._consumer, envelope.aggregate_id)
-        row = database.execute_sql(_POSITION, place).fetchone()
-        position = row[0] if row else 0
+        position = database.execute_sql(_POSITION, place).fetchone()[0]
         if envelope.sequence <= position:
             return "stale"
         awaited = max((envelope.before.get(name, 0) for name in self._ordered), default=0)

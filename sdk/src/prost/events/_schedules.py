@@ -18,12 +18,24 @@ TICK = 1.0
 #: How long what was published and what was handled stays to be looked at.
 KEEP_PUBLISHED = timedelta(days=7)
 KEEP_HANDLED = timedelta(days=30)
+#: Rows that one statement of the purge deletes.
+PURGED_AT_ONCE = 10_000
 
 logger = logging.getLogger(__name__)
 
 _CLAIM = """
 INSERT INTO schedule_runs AS s (name, last_run_at) VALUES (%s, %s)
 ON CONFLICT (name) DO UPDATE SET last_run_at = excluded.last_run_at WHERE s.last_run_at <= %s
+"""
+_PURGE_OUTBOX = """
+DELETE FROM outbox_events WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM outbox_events WHERE published_at < %s LIMIT %s
+))
+"""
+_PURGE_INBOX = """
+DELETE FROM inbox_events WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM inbox_events WHERE state = 'DONE' AND settled_at < %s LIMIT %s
+))
 """
 
 
@@ -78,10 +90,13 @@ async def _finish(outcome: Awaitable[None]) -> None:
 
 def _purge() -> None:
     now = utcnow()
-    database.execute_sql("DELETE FROM outbox_events WHERE published_at < %s", (now - KEEP_PUBLISHED,))
-    database.execute_sql(
-        "DELETE FROM inbox_events WHERE state = 'DONE' AND settled_at < %s", (now - KEEP_HANDLED,)
-    )
+    for statement, before in (
+        (_PURGE_OUTBOX, now - KEEP_PUBLISHED),
+        (_PURGE_INBOX, now - KEEP_HANDLED),
+    ):
+        # One statement for a whole backlog could run into its time limit, at each purge anew.
+        while database.execute_sql(statement, (before, PURGED_AT_ONCE)).rowcount:
+            pass
 
 
 PURGE = Schedule("prost.events.purge", 3600, _purge)

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event as Flag
 
@@ -25,6 +26,10 @@ RETRY_POLL = 0.5
 RESTART_PAUSE = 1.0
 #: Seconds that what is in flight has for finishing once the worker is told to stop.
 STOP_DEADLINE = 25.0
+#: Seconds between looks at the signals and at the parts.
+SLICE = 0.25
+#: The file in the settings' state folder that is touched for as long as every part runs.
+ALIVE = "worker-alive"
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +37,9 @@ logger = logging.getLogger(__name__)
 class Worker:
     """Publishes and consumes what the service declares, until SIGTERM or SIGINT.
 
-    Every part goes through failures of the database and of the broker by waiting for them to end.
+    Every part goes through failures of the database and of the broker by waiting for them to end. While all
+    of them run, the file `worker-alive` in PROST_STATE_DIR is younger than a second, and a stop removes it:
+    by its age a probe tells a worker that waits for its servers from one that is dead.
     """
 
     def __init__(
@@ -60,6 +67,7 @@ class Worker:
         self._inbox = Inbox(self._queue, handlers)
         self._publishes = bool(spec.events.publishes)
         self._schedules = (*schedules, PURGE)
+        self._alive = settings.state_dir / ALIVE
         self._stop = Flag()
 
     def run(self) -> None:
@@ -78,11 +86,16 @@ class Worker:
         for thread in threads:
             thread.start()
         logger.info("worker of %s is running: %s", self._queue, ", ".join(parts))
-        # Waiting in slices lets the signal handlers run on every platform.
-        while not self._stop.wait(1.0):
-            pass
+        self._alive.parent.mkdir(parents=True, exist_ok=True)
+        # Waiting for the flag itself could deadlock: a signal's handler sets it in this very thread.
+        while not self._stop.is_set():
+            time.sleep(SLICE)
+            if all(thread.is_alive() for thread in threads):
+                self._alive.touch()
+        self._alive.unlink(missing_ok=True)
+        latest = time.monotonic() + STOP_DEADLINE
         for thread in threads:
-            thread.join(STOP_DEADLINE)
+            thread.join(max(0.0, latest - time.monotonic()))
         logger.info("worker of %s has stopped", self._queue)
 
     def stop(self) -> None:
