@@ -173,7 +173,7 @@ def test_an_event_that_consumers_cannot_follow_needs_a_new_version(workspace, mo
 
     assert [(finding.problem, finding.remedy) for finding in found] == [
         (
-            "consumers cannot follow: points: type was 'integer' and is 'string'",
+            "consumers cannot follow: points was integer and is string",
             "Publish loyalty.points-earned.v2 beside it.",
         )
     ]
