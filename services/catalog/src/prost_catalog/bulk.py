@@ -11,10 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate, repeat
 from itertools import product as combinations
-from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 import orjson
 import psycopg2
@@ -47,6 +47,7 @@ _SHELVES: Final = (
     ("milch-pflanzendrinks", "Milch & Pflanzendrinks", "Milk", 2, None, "Haferdrink Mandeldrink Kakao"),
 )
 _REDUCED_RATE: Final = "milch-pflanzendrinks"
+_SHARES: Final = tuple(accumulate(shelf[3] for shelf in _SHELVES))
 _PLACES: Final = "Berg Tal Wald See Stein Fels Hof Burg Au Quell Linden Eichen Adler Löwen Kloster Sonnen"
 _ENDINGS: Final = "berg tal wald see stein fels hof burg au quell markt brunnen"
 _HOUSES: Final = "Brauerei Kelterei Weingut Brennerei Manufaktur Quelle Hofgut Kellerei Mosterei Molkerei"
@@ -88,18 +89,18 @@ class Copy:
 
     def __init__(self, table: str, columns: str) -> None:
         """Collect rows of these columns."""
-        self._columns = columns.split()
-        self._head = f"COPY {table} ({', '.join(self._columns)}) FROM STDIN"
-        self._text = io.StringIO()
+        names = columns.split()
+        self._values = itemgetter(*names)
+        self._head = f"COPY {table} ({', '.join(names)}) FROM STDIN"
+        self._lines: list[str] = []
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Add what the columns need of a row; None is NULL and bytes are bytea."""
-        self._text.write("\t".join(_field(row[name]) for name in self._columns) + "\n")
+        """Add what the columns need of a row; None is NULL and bytes are bytea, which are UTF-8 here."""
+        self._lines.append("\t".join(map(_field, self._values(row))))
 
     def send(self, cursor: Cursor) -> None:
         """Send what was collected."""
-        self._text.seek(0)
-        cursor.copy_expert(self._head, self._text)
+        cursor.copy_expert(self._head, io.StringIO("\n".join(self._lines)))
 
 
 def fill(url: str, count: int, workers: int = 2) -> None:
@@ -133,10 +134,13 @@ def _fill_chunk(plan: Plan, start: int, count: int) -> int:
     )
     prices = Copy("prices", "id variant_id amount_minor valid_from set_by")
     cards: list[dict[str, Any]] = []
+    chance = random.Random(plan.first_number + start)  # noqa: S311 - nothing secret is drawn.
     for number in range(plan.first_number + start, plan.first_number + end):
-        chance = random.Random(number)  # noqa: S311 - nothing secret is drawn.
         product = _product(plan, chance, number)
-        packs = [_variant(product, chance, position) for position in range(chance.choice((1, 1, 2, 3)))]
+        packs = [
+            _variant(product, chance, f"BULK-{number}-{position}", position)
+            for position in range(chance.choice((1, 1, 2, 3)))
+        ]
         products.add({**product, "allergens": "{gluten_barley}" if product["allergens"] else "{}"})
         for pack in packs:
             variants.add(pack)
@@ -169,7 +173,7 @@ def _send_cards(cursor: Cursor, cards: list[dict[str, Any]]) -> None:
 
 
 def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
-    shelf = chance.choices(plan.shelves, weights=[entry[3] for entry in _SHELVES])[0]
+    shelf = chance.choices(plan.shelves, cum_weights=_SHARES)[0]
     style = chance.choice(shelf.styles)
     producer = plan.producers[int(len(plan.producers) * chance.random() * chance.random())]
     strength = Decimal(chance.randint(*shelf.strengths)) / 10 if shelf.strengths else None
@@ -177,7 +181,7 @@ def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
     ratings = int(chance.expovariate(0.1))
     created_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number % 400_000)
     return {
-        "id": uuid7(),
+        "id": str(uuid7()),
         "slug": domain.slugify(name),
         "name": name,
         "state": "PUBLISHED",
@@ -214,7 +218,7 @@ def _product(plan: Plan, chance: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def _variant(product: dict[str, Any], chance: random.Random, position: int) -> dict[str, Any]:
+def _variant(product: dict[str, Any], chance: random.Random, sku: str, position: int) -> dict[str, Any]:
     name_de, name_en, volume_ml, pack_size, vessel, kind, factor = _PACKS[
         (chance.randrange(len(_PACKS)) + position) % len(_PACKS)
     ]
@@ -222,9 +226,9 @@ def _variant(product: dict[str, Any], chance: random.Random, position: int) -> d
     amount = max(49, int(chance.lognormvariate(4.9, 0.5)) * factor // 1000)
     amounts = [amount + 50, amount] if chance.random() < 0.1 else [amount]  # noqa: PLR2004 - one in ten is reduced.
     return {
-        "id": uuid7(),
+        "id": str(uuid7()),
         "product_id": product["id"],
-        "sku": f"BULK-{product['id'].hex.upper()}-{position}",
+        "sku": sku,
         "name_de": name_de,
         "name_en": name_en,
         "volume_ml": volume_ml,
@@ -282,13 +286,9 @@ def _scalar(cursor: Cursor) -> int:
 def _field(value: object) -> str:
     if value is None:
         return r"\N"
-    if isinstance(value, bytes):
-        return rf"\\x{value.hex()}"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int | UUID | Decimal | datetime):
-        return str(value)
-    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+    # A backslash is escaped once for bytea and once more, like everything else, for COPY.
+    text = value.decode().replace("\\", "\\\\") if type(value) is bytes else str(value)
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
