@@ -39,7 +39,10 @@ spec = ServiceSpec.model_validate({"service": {"name": "beers", "summary": "x"}}
 app = create_app(spec, settings, {"/beers/{beer_id}": Beers()})
 client = falcon.testing.TestClient(app)
 for parent in sys.argv[1:]:
-    client.simulate_get("/beers/pils", headers={"traceparent": parent} if parent else {})
+    if parent.isalpha():
+        client.simulate_request(parent, "/healthy-drinks")
+    else:
+        client.simulate_get("/beers/pils", headers={"traceparent": parent} if parent else {})
 telemetry.shutdown()
 """
 
@@ -114,6 +117,14 @@ def test_a_request_that_is_not_sampled_makes_no_span_and_is_counted(collector):
     assert collector.metrics[0].name == "http.server.request.duration"
     assert point.count == 3
     assert attributes(point)["http.route"].string_value == "/beers/{beer_id}"
+
+
+def test_methods_that_nobody_knows_are_counted_as_one(collector):
+    run_service("BREW", "POUR", port=collector.server.server_port, OTEL_TRACES_SAMPLER_ARG="0")
+
+    (point,) = collector.metrics[0].histogram.data_points
+    assert point.count == 2
+    assert attributes(point)["http.request.method"].string_value == "_OTHER"
 
 
 def test_the_ratio_decides_where_no_caller_has(collector):

@@ -22,6 +22,7 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ROUTE_KEY = "prost.route"
 SAMPLED_KEY = "prost-sampled"
+_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
 
 
 class TelemetryMiddleware:
@@ -37,7 +38,7 @@ class TelemetryMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass on what is not HTTP."""
-        if scope["type"] != "http" or scope["path"].startswith("/health"):
+        if scope["type"] != "http" or f"{scope['path']}/".startswith("/health/"):
             await self._app(scope, receive, send)
             return
         parent = context_of(next((value for name, value in scope["headers"] if name == b"traceparent"), None))
@@ -61,7 +62,7 @@ class TelemetryMiddleware:
             otel_context.detach(token)
 
     async def _traced(self, context: Context, scope: Scope, receive: Receive, send: Send) -> None:
-        method = scope["method"]
+        method = _known(scope["method"])
         attributes = {"http.request.method": method, "url.path": scope["path"], "url.scheme": scope["scheme"]}
         with tracer.start_as_current_span(method, context, SpanKind.SERVER, attributes) as current:
             status = await self._measured(scope, receive, send)
@@ -85,11 +86,19 @@ class TelemetryMiddleware:
         try:
             await self._app(scope, receive, observe)
         finally:
-            attributes = {"http.request.method": scope["method"], "http.response.status_code": status}
+            attributes: dict[str, str | int] = {
+                "http.request.method": _known(scope["method"]),
+                "http.response.status_code": status,
+            }
             if route := scope.get(ROUTE_KEY):
                 attributes["http.route"] = route
             record_request(time.perf_counter() - began, attributes)
         return status
+
+
+def _known(method: str) -> str:
+    # A client may make up any number of methods, and each would be counted on its own for ever.
+    return method if method in _METHODS else "_OTHER"
 
 
 def _unsampled() -> Context:
