@@ -1,5 +1,6 @@
 """Work done once."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -32,6 +33,16 @@ def test_a_request_that_comes_again_gets_the_same_answer(till):
     assert till.sales == 1
 
 
+def test_the_same_answer_has_its_members_in_the_same_order(till):
+    answer = IdempotencyKeys.once(
+        "ada", "k1", {}, lambda: {"total": 1, "b": [{"y": 1.0, "x": 2}], "aa": None}
+    )
+
+    again = IdempotencyKeys.once("ada", "k1", {}, till.sell)
+
+    assert json.dumps(again) == json.dumps(answer)
+
+
 def test_another_scope_or_key_is_another_request(till):
     IdempotencyKeys.once("ada", "k1", {}, till.sell)
     IdempotencyKeys.once("bob", "k1", {}, till.sell)
@@ -43,8 +54,10 @@ def test_another_scope_or_key_is_another_request(till):
 def test_a_key_with_another_request_is_refused(till):
     IdempotencyKeys.once("ada", "k1", {"count": 1}, till.sell)
 
-    with pytest.raises(IdempotencyKeyReused):
+    with pytest.raises(IdempotencyKeyReused) as caught:
         IdempotencyKeys.once("ada", "k1", {"count": 2}, till.sell)
+
+    assert caught.value.status == 422
 
 
 def test_a_failure_is_not_kept(till):

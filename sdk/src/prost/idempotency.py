@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from prost.db import database, utcnow
-from prost.errors import Conflict
+from prost.errors import Invalid
 
 __all__ = ["IdempotencyKeyReused", "IdempotencyKeys"]
 
@@ -30,7 +30,7 @@ DELETE FROM idempotency_keys WHERE (scope, key) IN (
 """
 
 
-class IdempotencyKeyReused(Conflict):
+class IdempotencyKeyReused(Invalid):
     """The key was sent before, with another request."""
 
 
