@@ -57,10 +57,10 @@ class TaproomSettings(Settings):
 
 EVENTS = """
 from typing import ClassVar
-from pydantic import BaseModel
+from prost.events import Event
 
 
-class BeerPoured(BaseModel):
+class BeerPoured(Event):
     type: ClassVar[str] = "taproom.beer-poured.v1"
     millilitres: int
 """

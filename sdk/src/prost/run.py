@@ -11,7 +11,6 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from prost.settings import Settings, SettingsError
 from prost.spec import ServiceSpec, SpecError
@@ -118,21 +117,19 @@ def _routes(spec: ServiceSpec) -> None:
 
 def _contracts(spec: ServiceSpec) -> None:
     """Write the JSON Schema of each event that the service publishes to contracts/."""
-    events = _module(spec, "events")
-    published: dict[str, Any] = {
-        name: kind
-        for kind in vars(events).values()
-        if isinstance(kind, type) and isinstance(name := getattr(kind, "type", None), str)
+    from prost.events import Event, contracts  # noqa: PLC0415
+
+    module = _module(spec, "events")
+    known = {
+        kind.type: kind
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Event) and hasattr(kind, "type")
     }
-    folder = Path("contracts")
-    folder.mkdir(exist_ok=True)
     for name in spec.events.publishes:
-        if name not in published:
-            raise SystemExit(f"{name} is published by service.toml, and {events.__name__} has no such event")
-        schema = published[name].model_json_schema()
-        document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": name, **schema}
-        (folder / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        _print(f"contracts/{name}.json")
+        if name not in known:
+            raise SystemExit(f"{name} is published by service.toml, and {module.__name__} has no such event")
+    for path in contracts.write(Path("contracts"), [known[name] for name in spec.events.publishes]):
+        _print(str(path))
 
 
 _COMMANDS: dict[str, tuple[Callable[[ServiceSpec], None], bool]] = {

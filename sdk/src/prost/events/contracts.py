@@ -18,11 +18,11 @@ _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 
 
 def schema_of(event: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema of an event's `data`, titled with its type."""
+    """Return the JSON Schema of an event's `data`, identified by its type."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": event.type,
         **event.model_json_schema(mode="serialization"),
-        "title": event.type,
     }
 
 
@@ -32,7 +32,8 @@ def write(folder: Path, events: Sequence[type[Event]]) -> list[Path]:
     paths = []
     for event in events:
         path = folder / f"{event.type}.json"
-        path.write_text(json.dumps(schema_of(event), indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+        text = json.dumps(schema_of(event), indent=2, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
         paths.append(path)
     return paths
 
@@ -44,7 +45,7 @@ def check(folder: Path, events: Sequence[type[Event]]) -> list[str]:
     the files are true to the code.
     """
     problems = []
-    stored = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    stored = {path.stem: json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))}
     current = {event.type: schema_of(event) for event in events}
     for name in sorted(stored.keys() | current.keys()):
         if name not in current:
