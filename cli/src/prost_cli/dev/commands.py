@@ -43,6 +43,9 @@ def up(
     storefront: Annotated[
         str | None, typer.Option(help="sources (unless told before), or built as for production.")
     ] = None,
+    traced: Annotated[
+        float | None, typer.Option(min=0, max=1, help="The share of requests traced, 1 unless told before.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the stack. Ctrl-C ends it; with --detach it goes on in the background."""
@@ -51,7 +54,13 @@ def up(
     workspace = Workspace.find()
     with start.one_at_a_time(workspace):
         chosen = start.choose(
-            workspace, stack, isolated=isolated, broker=broker, workers=workers, storefront=storefront
+            workspace,
+            stack,
+            isolated=isolated,
+            broker=broker,
+            workers=workers,
+            storefront=storefront,
+            traced=traced,
         )
         started = start.start(chosen)
     owned = started and not detach

@@ -28,7 +28,8 @@ class Stack:
     """One local stack. `ports` and `secrets` are by purpose, such as "postgres" or "catalog:web".
 
     `workers` is how many workers a web process has at most. The `storefront` is served from its "sources",
-    or "built" as for production.
+    or "built" as for production. `traced` is the share of requests
+    that get a trace: all, for who develops wants to see the one just made.
     """
 
     workspace: Workspace
@@ -38,6 +39,7 @@ class Stack:
     broker: str = "valkey"
     workers: int = 1
     storefront: str = "sources"
+    traced: float = 1.0
     scratch: bool = False
     _lock: int | None = None
 
@@ -63,6 +65,7 @@ class Stack:
         stack.broker = memory["broker"]
         stack.workers = memory.get("workers", 1)
         stack.storefront = memory.get("storefront", "sources")
+        stack.traced = memory.get("traced", 1.0)
         stack.scratch = memory["scratch"]
         return stack
 
@@ -135,6 +138,7 @@ class Stack:
             "broker": self.broker,
             "workers": self.workers,
             "storefront": self.storefront,
+            "traced": self.traced,
             "scratch": self.scratch,
         }
         draft = self._memory.with_suffix(".part")

@@ -38,6 +38,7 @@ def choose(
     broker: str | None = None,
     workers: int | None = None,
     storefront: str | None = None,
+    traced: float | None = None,
 ) -> Stack:
     """Return the stack to start: the one of that name, or with `isolated` a new one that leaves no trace.
 
@@ -67,6 +68,7 @@ def choose(
     stack.broker = broker or stack.broker
     stack.workers = workers or stack.workers
     stack.storefront = storefront or stack.storefront
+    stack.traced = stack.traced if traced is None else traced
     stack.make_folders()
     stack.save()
     return stack

