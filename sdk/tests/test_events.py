@@ -9,6 +9,7 @@ from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 from prost.db import Model, in_db
+from prost.db._connection import configure_url
 from prost.events import (
     BrokerDown,
     Event,
@@ -204,6 +205,13 @@ def test_the_relay_wakes_at_once_for_what_is_committed(announce, database, monke
     announce(Tapped(keg_id=uuid4()))
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_relay_whose_database_is_away_says_so_as_every_part_does(database, unused_port):
+    configure_url(f"postgresql://postgres@127.0.0.1:{unused_port}/bar", threads=1)
+
+    with pytest.raises(peewee.OperationalError):
+        Relay(Recorder()).run(threading.Event())
 
 
 def test_an_event_delivered_twice_takes_effect_once(bus, glasses):

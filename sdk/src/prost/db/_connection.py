@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import peewee
+import psycopg2
 import psycopg2.extensions
 
 from prost.settings import Settings
@@ -57,8 +58,15 @@ class PostgresDatabase(peewee.PostgresqlDatabase):
             connection.close()
 
     def dedicated_connection(self) -> psycopg2.extensions.connection:
-        """Return a connection of the caller's own, in autocommit mode, as LISTEN needs one."""
-        connection: psycopg2.extensions.connection = self._connect()
+        """Return a connection of the caller's own, in autocommit mode, as LISTEN needs one.
+
+        Raises:
+            peewee.OperationalError: the server cannot be reached.
+        """
+        try:
+            connection: psycopg2.extensions.connection = self._connect()
+        except psycopg2.OperationalError as error:
+            raise peewee.OperationalError(str(error)) from error
         return connection
 
     def refresh(self) -> None:
