@@ -1,11 +1,11 @@
 """Events on RabbitMQ: a topic exchange, a quorum queue per service, and a place for what fits none."""
 
 import contextlib
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from threading import Event as Flag
+from typing import Any
 
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
@@ -29,6 +29,8 @@ DELIVERY_LIMIT = 30
 #: How much of what no queue was bound to is kept, and for how many milliseconds.
 MAX_UNROUTED = 100_000
 KEEP_UNROUTED = 24 * 3600 * 1000
+#: Of such events, how many are published with one wait for their confirms.
+REPLAYED_AT_ONCE = 100
 #: Seconds after its start at which a consumer looks for such events once more.
 SECOND_LOOK = 10.0
 
@@ -115,7 +117,7 @@ class AmqpBroker:
                     if second_look and time.monotonic() > second_look:
                         second_look = None
                         self._replay_unrouted()
-                    with contextlib.suppress(TimeoutError, socket.timeout):
+                    with contextlib.suppress(TimeoutError):
                         self._connection.drain_events(timeout=0.5)
                     self._connection.heartbeat_check()
 
@@ -171,14 +173,15 @@ class AmqpBroker:
             self._prepare()
             channel = self._connection.default_channel
             waiting = channel.queue_declare(_UNROUTED_QUEUE.name, passive=True).message_count
-            for _ in range(waiting):
-                message = channel.basic_get(_UNROUTED_QUEUE.name)
-                if message is None:
+            while waiting > 0:
+                wanted = min(waiting, REPLAYED_AT_ONCE)
+                taken = [channel.basic_get(_UNROUTED_QUEUE.name) for _ in range(wanted)]
+                messages = [message for message in taken if message is not None]
+                if not messages:
                     break
-                event_id = message.properties.get("message_id", "")
-                event_type = message.delivery_info["routing_key"]
-                self.publish([Publication(event_id, event_type, bytes_to_str(message.body))])
-                channel.basic_ack(message.delivery_tag)
+                self.publish([_published(message) for message in messages])
+                channel.basic_ack(messages[-1].delivery_tag, multiple=True)
+                waiting -= wanted
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -194,6 +197,11 @@ class AmqpBroker:
             with contextlib.suppress(Exception):
                 self._connection.release()
             raise BrokerDown(str(error) or type(error).__name__) from error
+
+
+def _published(message: Any) -> Publication:
+    event_id = message.properties.get("message_id", "")
+    return Publication(event_id, message.delivery_info["routing_key"], bytes_to_str(message.body))
 
 
 def _answering(deliver: Deliver) -> Callable[[Message], None]:
