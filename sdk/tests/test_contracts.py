@@ -90,6 +90,13 @@ def test_what_readers_do_not_bear_is_named(fields, problem):
     assert contracts.changes_that_break(contracts.schema_of(Shipped), changed(**fields)) == [problem]
 
 
+def test_a_choice_that_is_written_otherwise_is_the_same_choice():
+    old = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    new = {"type": ["null", "string"]}
+
+    assert contracts.changes_that_break(old, new) == []
+
+
 def test_contracts_that_were_written_are_true(tmp_path):
     paths = contracts.write(tmp_path, [Shipped])
 

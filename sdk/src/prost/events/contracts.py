@@ -96,10 +96,10 @@ class _Comparison:
         for key in ("items", "additionalProperties"):
             if isinstance(old.get(key), Mapping) and isinstance(new.get(key), Mapping):
                 yield from self.of_schemas(old[key], new[key], f"{path}[]", seen)
-        if "anyOf" in old:
-            branches = zip(_branches(old, self.old_defs), _branches(new, self.new_defs), strict=True)
-            for one, other in branches:
-                yield from self.of_schemas(one, other, path, seen)
+        # Choices of the same types may still be written in two ways, of which one has no branches.
+        branches = zip(_branches(old, self.old_defs), _branches(new, self.new_defs), strict=False)
+        for one, other in branches:
+            yield from self.of_schemas(one, other, path, seen)
 
     def of_fields(
         self, old: Schema, new: Schema, path: str, seen: frozenset[tuple[str, str]]
@@ -147,4 +147,4 @@ def _types(schema: Schema, defs: Schema) -> list[str]:
 
 
 def _branches(schema: Schema, defs: Schema) -> list[Schema]:
-    return sorted(schema["anyOf"], key=lambda branch: _types(branch, defs))
+    return sorted(schema.get("anyOf", ()), key=lambda branch: _types(branch, defs))
