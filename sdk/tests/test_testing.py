@@ -104,13 +104,25 @@ FILES = {
 }
 
 
-@pytest.fixture
-def service(tmp_path):
+def written_to(folder):
     for name, content in FILES.items():
-        path = tmp_path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(content))
-    return tmp_path
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hanging(tmp_path_factory):
+    """Begin a run to be ended by each of two signals, both at once as they take their time."""
+    begun = {}
+    for how in (signal.SIGKILL, signal.SIGINT):
+        folder = written_to(tmp_path_factory.mktemp("service"))
+        begun[how] = (run(folder, "hangs"), folder / "started")
+    yield begun
+    for child, _note in begun.values():
+        child.kill()
+        child.communicate()
 
 
 def run(service, folder):
@@ -127,8 +139,8 @@ def run(service, folder):
     )
 
 
-def test_a_service_far_from_the_repository_tests_itself_on_its_own_servers(service):
-    with run(service, "tests") as child:
+def test_a_service_far_from_the_repository_tests_itself_on_its_own_servers(tmp_path):
+    with run(written_to(tmp_path), "tests") as child:
         output, _ = child.communicate(timeout=60)
 
     assert "3 passed" in output
@@ -136,11 +148,10 @@ def test_a_service_far_from_the_repository_tests_itself_on_its_own_servers(servi
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_test_run_that_is_ended_leaves_no_server_behind(service, how):
-    note = service / "started"
-    with run(service, "hangs") as child:
-        wait_until(lambda: note.exists() and len(note.read_text().splitlines()) == 2, timeout=30)
-        child.send_signal(how)
+def test_a_test_run_that_is_ended_leaves_no_server_behind(hanging, how):
+    child, note = hanging[how]
+    wait_until(lambda: note.exists() and len(note.read_text().splitlines()) == 2, timeout=30)
+    child.send_signal(how)
     started = [line.split() for line in note.read_text().splitlines()]
 
     wait_until(lambda: not any(alive(int(pid)) or Path(folder).exists() for pid, folder in started))
