@@ -142,8 +142,8 @@ def create_app(
     secured = any(
         declared.auth != "anonymous"
         for resource in routes.values()
-        for declared in map(operation_of, (getattr(resource, name) for name in dir(resource)))
-        if declared is not None
+        for method in falcon.COMBINED_METHODS
+        if (declared := operation_of(getattr(resource, f"on_{method.lower()}", None))) is not None
     )
     supervised = Dependencies([*members, *([identity] if secured else [])])
     app = ServiceApp(runtime, Health(spec.name, supervised), supervised)
