@@ -46,7 +46,7 @@ def test_a_worker_that_lost_a_part_is_not_alive(worker, tmp_path, monkeypatch):
 
 
 def test_parts_that_hang_share_one_deadline(worker, monkeypatch):
-    monkeypatch.setattr("prost.events._worker.STOP_DEADLINE", 0.5)
+    monkeypatch.setattr("prost.events._worker.STOP_DEADLINE", 1.0)
     hang = threading.Event()
     monkeypatch.setattr(worker, "_keep", lambda _name, _part: hang.wait(10))
     worker.stop()
@@ -54,7 +54,7 @@ def test_parts_that_hang_share_one_deadline(worker, monkeypatch):
 
     worker.run()
 
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3.0
     hang.set()
 
 
