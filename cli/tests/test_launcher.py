@@ -35,11 +35,11 @@ def bootstrap():
     return module
 
 
-def run(clone, *arguments):
+def run(clone, *arguments, environment=None):
     """Run the launcher with nothing but the clone's tools in PATH."""
     return subprocess.run(
         [clone / "prost", *arguments],
-        env={"PATH": str(clone / "tools")},
+        env={"PATH": str(clone / "tools"), **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -74,6 +74,18 @@ def test_an_up_to_date_clone_starts_at_once(clone):
     done = run(clone, "dev", "up")
 
     assert done.stdout == "started: -m prost_cli.main dev up\n"
+
+
+def test_compiled_modules_are_kept_in_the_environment_whatever_the_shell_says(clone):
+    make_environment(clone)
+    script(
+        clone / ".prost" / "venv" / "bin" / "python",
+        'echo "$PYTHONPYCACHEPREFIX ${PYTHONDONTWRITEBYTECODE-unset}"',
+    )
+
+    done = run(clone, "dev", "up", environment={"PYTHONDONTWRITEBYTECODE": "1"})
+
+    assert done.stdout == f"{clone}/.prost/venv/bytecode unset\n"
 
 
 def test_a_link_to_the_launcher_finds_its_clone(clone):
