@@ -98,7 +98,7 @@ FILES = {
             started = [servers.postgres(), servers.valkey()]
             lines = [f"{server.pid} {server.folder}" for server in started]
             pathlib.Path("started").write_text("\\n".join(lines))
-            time.sleep(60)
+            time.sleep(600)
     """,
     "pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = --import-mode=importlib\n",
 }
@@ -141,7 +141,7 @@ def run(service, folder):
 
 def test_a_service_far_from_the_repository_tests_itself_on_its_own_servers(tmp_path):
     with run(written_to(tmp_path), "tests") as child:
-        output, _ = child.communicate(timeout=60)
+        output, _ = child.communicate(timeout=120)
 
     assert "3 passed" in output
     assert child.returncode == 0
@@ -150,11 +150,11 @@ def test_a_service_far_from_the_repository_tests_itself_on_its_own_servers(tmp_p
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_test_run_that_is_ended_leaves_no_server_behind(hanging, how):
     child, note = hanging[how]
-    wait_until(lambda: note.exists() and len(note.read_text().splitlines()) == 2, timeout=30)
+    wait_until(lambda: note.exists() and len(note.read_text().splitlines()) == 2, timeout=120)
     child.send_signal(how)
     started = [line.split() for line in note.read_text().splitlines()]
 
-    wait_until(lambda: not any(alive(int(pid)) or Path(folder).exists() for pid, folder in started))
+    wait_until(lambda: not any(alive(int(pid)) or Path(folder).exists() for pid, folder in started), 60)
 
 
 def alive(pid):
