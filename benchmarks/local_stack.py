@@ -1,0 +1,59 @@
+"""The local stack: seconds to healthy and to its end, memory by process, a new service's first answer."""
+
+import statistics
+import time
+from typing import Any
+from urllib.error import HTTPError
+
+from stack import ROOT, Bench, bench
+
+_PATIENCE = 60.0
+
+
+def run(rounds: int) -> None:
+    """Measure and print the figures. The first start, with initdb and seeds, is not counted."""
+    made = Bench(ROOT)
+    made.up()
+    try:
+        made.await_done("catalog:backfill", 600)
+        ups, downs = [], [made.down()]
+        for _ in range(rounds):
+            ups.append(made.up())
+            # What a start leaves behind is collected within a second or two.
+            time.sleep(3)
+            status = made.ps()
+            downs.append(made.down())
+    finally:
+        made.prost("dev", "reset", "--yes", "--stack", "bench")
+    _print_memory(status)
+    _print("dev up --detach, warm", ups)
+    _print("dev down", downs)
+    with bench([ROOT / "services" / "catalog"]) as other:
+        for folder in ("templates", ".git"):
+            (other.root / folder).symlink_to(ROOT / folder)
+        other.up()
+        _print("new-service to its first 200 through the gateway", [_new_service(other)])
+
+
+def _new_service(made: Bench) -> float:
+    began = time.perf_counter()
+    made.prost("new-service", "bonus")
+    while True:
+        try:
+            made.get("/api/bonus/entries")
+        except HTTPError:
+            if time.perf_counter() - began > _PATIENCE:
+                raise
+            time.sleep(0.05)
+        else:
+            return time.perf_counter() - began
+
+
+def _print(what: str, seconds: list[float]) -> None:
+    print(f"{what}: {statistics.median(seconds):.1f} s ({', '.join(f'{one:.1f}' for one in seconds)})")
+
+
+def _print_memory(status: dict[str, Any]) -> None:
+    parts = {unit["name"]: unit["memory"] / 2**20 for unit in status["units"] if unit["memory"]}
+    print(f"proportional set size: {status['memory'] / 2**20:.0f} MiB")
+    print("  " + ", ".join(f"{name} {size:.0f}" for name, size in sorted(parts.items(), key=lambda x: -x[1])))
