@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     state_dir: Path = Path(".state")
+    cache_dir: Path | None = Field(
+        default=None, description="A folder for what is costly to make again; it may vanish at any time."
+    )
     service_urls: dict[str, HttpUrl] = Field(
         default={}, description="Base URLs of other services by name, from PROST_SERVICE_<NAME>_URL."
     )

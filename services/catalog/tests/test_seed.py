@@ -10,6 +10,7 @@ from prost_catalog.images import BUCKET, encode
 from prost_catalog.models import Media, Price, Product, ProductCard, ProductImage, Review, Variant
 from prost_catalog.seed import pictures
 from prost_catalog.seed.goods import put_goods
+from prost_catalog.seed.kept import KeptPictures
 from prost_catalog.seed.pictures import Made, Task, draw, hang, make_pictures, missing
 from prost_catalog.seed.source import load_source
 from prost_catalog.seed.stamps import stamps
@@ -116,3 +117,20 @@ async def test_an_emptied_store_is_noticed(database, objects):
     put_goods(load_source())
     hang([drawn("kranzbichl-hell", "#00aa00")])
     assert not await pictures.still_stored(objects)
+
+
+def test_a_kept_picture_is_not_drawn_again(tmp_path, monkeypatch):
+    kept = KeptPictures(tmp_path)
+    task = Task("kranzbichl-hell", 0)
+    first = draw(task, kept)
+    monkeypatch.setattr(pictures, "render", None)
+
+    assert draw(task, kept) == first
+
+
+def test_a_picture_that_is_kept_in_part_is_drawn_again(tmp_path):
+    kept = KeptPictures(tmp_path)
+    kept.keep("f" * 24, encode(Image.new("RGB", (320, 400), "#aa0000")))
+    next(tmp_path.rglob("color")).unlink()
+
+    assert kept.find("f" * 24) is None

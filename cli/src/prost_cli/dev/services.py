@@ -79,6 +79,7 @@ class LocalService:
             PROST_MAIL_URL=devtools.mail(stack),
             PROST_LOG_FORMAT="json",
             PROST_STATE_DIR=str(stack.data / "services" / self.name),
+            PROST_CACHE_DIR=str(stack.workspace.state / "cache" / self.name),
             OTEL_SERVICE_NAME=self.name,
             OTEL_EXPORTER_OTLP_ENDPOINT=devtools.otlp(stack),
             OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",

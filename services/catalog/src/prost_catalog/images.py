@@ -38,6 +38,8 @@ _QUALITY: Final = 62
 # Of the encoder's 0 to 10, the slowest at which all pictures of the seed are made within a minute.
 _SPEED: Final = 9
 _HASH_LENGTH: Final = 32
+#: Names everything that decides which files a drawing becomes.
+RECIPE: Final = f"avif-{_QUALITY}-{_SPEED}-{'-'.join(map(str, WIDTHS))}"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,14 @@ class PreparedImage:
     content_hash: str
     color: str
     files: Mapping[int, bytes]
+
+    @classmethod
+    def of(cls, color: str, files: Mapping[int, bytes]) -> PreparedImage:
+        """Address the files by their content."""
+        digest = sha256()
+        for width in sorted(files):
+            digest.update(files[width])
+        return cls(digest.hexdigest()[:_HASH_LENGTH], color, files)
 
     @property
     def meta(self) -> ImageMeta:
@@ -92,10 +102,7 @@ def encode(picture: Image.Image) -> PreparedImage:
         if scaled.width != width:
             scaled = scaled.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
         files[width] = _avif(scaled)
-    digest = sha256()
-    for width in sorted(files):
-        digest.update(files[width])
-    return PreparedImage(digest.hexdigest()[:_HASH_LENGTH], _dominant(scaled), files)
+    return PreparedImage.of(_dominant(scaled), files)
 
 
 async def store(objects: ObjectStore, image: PreparedImage) -> ImageMeta:

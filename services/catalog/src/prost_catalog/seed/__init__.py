@@ -12,6 +12,7 @@ from prost.errors import Unavailable
 from prost.objects import ObjectStore
 from prost_catalog.seed import pictures
 from prost_catalog.seed.goods import put_goods
+from prost_catalog.seed.kept import KeptPictures
 from prost_catalog.seed.source import load_source
 from prost_catalog.seed.stamps import sources_version, stamp, stamps
 from prost_catalog.settings import Settings
@@ -51,10 +52,11 @@ def backfill(settings: Settings | None = None, *, report: Report | None = None) 
     configure(settings)
     if settings.objects_url is None:
         raise Unavailable("No object store is set (PROST_OBJECTS_URL).")
-    asyncio.run(_pictures(ObjectStore.from_settings(settings), report or _print))
+    kept = KeptPictures(settings.cache_dir / "pictures") if settings.cache_dir is not None else None
+    asyncio.run(_pictures(ObjectStore.from_settings(settings), report or _print, kept))
 
 
-async def _pictures(objects: ObjectStore, say: Report) -> None:
+async def _pictures(objects: ObjectStore, say: Report, kept: KeptPictures | None) -> None:
     version = sources_version()
     try:
         stored = await pictures.still_stored(objects)
@@ -63,7 +65,7 @@ async def _pictures(objects: ObjectStore, say: Report) -> None:
         if not stored:
             say("the object store was emptied: all pictures are made again")
             pictures.forget_pictures()
-        await pictures.make_pictures(objects, pictures.missing(), say)
+        await pictures.make_pictures(objects, pictures.missing(), say, kept)
         stamp(_PICTURES, version)
     finally:
         await objects.stop()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from prost.objects import ObjectStore
     from prost_catalog.artwork.pictures import Layer, Subject
+    from prost_catalog.seed.kept import KeptPictures
     from prost_catalog.seed.source import ProductSource
 
 _VIEWS: Final[tuple[Callable[[Subject], Layer], ...]] = (front, served)
@@ -66,8 +67,13 @@ class Made:
     image: PreparedImage
 
 
-async def make_pictures(objects: ObjectStore, tasks: Sequence[Task], report: Callable[[str], None]) -> None:
-    """Make, store and hang pictures; what is hung stays when the rest fails.
+async def make_pictures(
+    objects: ObjectStore,
+    tasks: Sequence[Task],
+    report: Callable[[str], None],
+    kept: KeptPictures | None = None,
+) -> None:
+    """Make, store and hang pictures; what is hung stays when the rest fails. Those in `kept` are made.
 
     Raises:
         Unavailable: the object store is away.
@@ -80,7 +86,7 @@ async def make_pictures(objects: ObjectStore, tasks: Sequence[Task], report: Cal
 
         async def make(task: Task) -> Made:
             async with gate:
-                fingerprint, image = await asyncio.get_running_loop().run_in_executor(pool, draw, task)
+                fingerprint, image = await asyncio.get_running_loop().run_in_executor(pool, draw, task, kept)
                 await store(objects, image)
             return Made(task, fingerprint, image)
 
@@ -128,15 +134,22 @@ def forget_pictures() -> None:
     forget(_PREFIX)
 
 
-def draw(task: Task) -> tuple[str, PreparedImage]:
+def draw(task: Task, kept: KeptPictures | None = None) -> tuple[str, PreparedImage]:
     """Draw, rasterise and encode one picture; returns the drawing's fingerprint with it."""
     product = _product(task.slug)
     layer = _layer(product, task.view)
+    fingerprint = _fingerprint(layer, product)
+    found = kept.find(fingerprint) if kept is not None else None
+    if found is not None:
+        return fingerprint, found
     picture = _scenery(product.style.category).copy()
     scale = WIDTHS[-1] / WIDTH
     drawing = render(layer.svg, round(layer.width * scale))
     picture.paste(drawing, (round(layer.left * scale), 0), drawing)
-    return _fingerprint(layer, product), encode(picture)
+    made = encode(picture)
+    if kept is not None:
+        kept.keep(fingerprint, made)
+    return fingerprint, made
 
 
 def hang(pictures: Sequence[Made]) -> None:
