@@ -59,7 +59,9 @@ def _worker(spec: ServiceSpec) -> None:
 
     telemetry.setup(_settings(spec))
     try:
-        _module(spec, "app").create_worker().run()
+        # A module of its own spares the worker what only the web process imports.
+        home = "worker" if importlib.util.find_spec(f"{spec.package}.worker") else "app"
+        _module(spec, home).create_worker().run()
     finally:
         telemetry.shutdown()
 

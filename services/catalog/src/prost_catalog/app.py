@@ -1,10 +1,9 @@
-"""The composition root: settings in, processes out."""
+"""The composition root of the web process: settings in, application out."""
 
 from pathlib import Path
 
 from prost.cache import ByteCache
 from prost.db import Database
-from prost.events import Worker
 from prost.http import ServiceApp
 from prost.http import create_app as create_service_app
 from prost.objects import ObjectStore
@@ -57,8 +56,3 @@ def create_app(settings: Settings | None = None) -> ServiceApp:
         dependencies=[database, search, objects],
         cache=ByteCache.from_settings(settings),
     )
-
-
-def create_worker(settings: Settings | None = None) -> Worker:
-    """Make the worker, which relays the catalogue's events."""
-    return Worker(settings or Settings(), ServiceSpec.load(Path()))
