@@ -1,23 +1,13 @@
 import asyncio
-import json
-import threading
 import time
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from falcon.testing import ASGIConductor
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from prost.money import Money
-from prost_catalog.app import create_app
 from prost_catalog.domain import ProductState
 from prost_catalog.models import Category, Producer, Style, Variant
 from prost_catalog.use_cases.products import create_product, move_product
-
-ISSUER = "http://issuer.test"
 
 
 def pytest_configure(config):
@@ -108,72 +98,10 @@ def variant_of():
 
 
 @pytest.fixture
-def app_factory(postgres_url, redis_url, jwks_url, tmp_path, monkeypatch):
-    """Point the environment at this test's servers and give the factory of the application."""
-    monkeypatch.chdir(Path(__file__).parents[1])
-    for name, value in {
-        "SERVICE": "catalog",
-        "ENV": "test",
-        "DATABASE_URL": postgres_url,
-        "REDIS_URL": redis_url,
-        "OBJECTS_URL": "http://key:secret@127.0.0.1:1",
-        "AUTH_ISSUER": ISSUER,
-        "AUTH_JWKS_URL": jwks_url,
-        "STATE_DIR": str(tmp_path),
-    }.items():
-        monkeypatch.setenv(f"PROST_{name}", value)
-    return create_app
-
-
-@pytest.fixture
-async def client(app_factory, database):
+async def client(client):
     """Give a client of the running application, once the index is there."""
-    async with ASGIConductor(app_factory()) as conductor:
-        await eventually(lambda: conductor.get("/categories"), lambda answer: answer.status_code == 200)
-        yield conductor
-
-
-@pytest.fixture(scope="session")
-def signing_key():
-    return ECKey.generate_key("P-256", {"kid": "test"})
-
-
-@pytest.fixture(scope="session")
-def jwks_url(signing_key):
-    """Serve the public key as the issuer would."""
-    document = json.dumps({"keys": [signing_key.as_dict(private=False)]}).encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(document)
-
-        def log_message(self, *_args):
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/jwks"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def token(signing_key):
-    """Return a function that signs a token with roles for a subject."""
-
-    def sign(*roles, subject="someone"):
-        claims = {
-            "iss": ISSUER,
-            "aud": "prost",
-            "sub": subject,
-            "exp": int(time.time()) + 300,
-            "roles": list(roles),
-        }
-        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, signing_key)
-
-    return sign
+    await eventually(lambda: client.get("/categories"), lambda answer: answer.status_code == 200)
+    return client
 
 
 async def eventually(ask, holds):

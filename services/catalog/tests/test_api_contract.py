@@ -19,7 +19,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 
 @pytest.fixture
-def served(app_factory, make_product, tmp_path):
+def served(environment, make_product, tmp_path):
     """Serve the application in a process of its own and give its address."""
     make_product("Augustinus Helles")
     bind = f"127.0.0.1:{free_port()}"

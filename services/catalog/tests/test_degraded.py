@@ -11,6 +11,8 @@ from prost_catalog.search.feed import Feed
 NOBODY = "127.0.0.1:1"
 SAID = {"rating": 4, "title": "Good"}
 
+pytestmark = pytest.mark.usefixtures("environment")
+
 
 @pytest.fixture
 def indexed(make_product, postgres_url, tmp_path):
