@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tantivy import Index
 
+from prost_catalog.search.columns import Columns, ColumnsEditor
 from prost_catalog.search.documents import make_schema, register_tokenizers, to_document
 from prost_catalog.search.queries import Wanted
 from prost_catalog.search.snapshot import Shelves, Snapshot
@@ -130,16 +131,20 @@ def snapshot(tmp_path_factory):
     index = Index(schema, str(tmp_path_factory.mktemp("index")))
     register_tokenizers(index)
     writer = index.writer(15_000_000, 1)
+    columns = ColumnsEditor(Columns.empty())
     for number, row in enumerate(PRODUCTS):
         product, variant = rows_of(number, row)
         shown = project(product, [variant], [])
         writer.add_document(
-            to_document(schema, str(product["id"]), shown.document, shown.card, shown.details)
+            to_document(
+                schema, str(product["id"]), number, shown.document, card=shown.card, details=shown.details
+            )
         )
+        columns.put(number, shown.document)
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
-    return Snapshot(index, 1, shelves())
+    return Snapshot(index, columns.columns(), 1, shelves())
 
 
 def shelves():

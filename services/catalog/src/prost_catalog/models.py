@@ -84,8 +84,12 @@ class Style(Model):
 
 
 class Product(Timestamped):
-    """A drink with the facts that food law wants shown before purchase."""
+    """A drink with the facts that food law wants shown before purchase.
 
+    The database counts the `number`, which is the product's place in the arrays of the search index.
+    """
+
+    number = IntegerField(unique=True)
     slug = CharField(max_length=120, unique=True)
     name = CharField(max_length=160)
     state = CharField(max_length=16, default=ProductState.DRAFT)

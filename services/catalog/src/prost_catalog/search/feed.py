@@ -9,6 +9,7 @@ import orjson
 from tantivy import Index
 
 from prost_catalog.domain import COUNTRIES, DepositKind
+from prost_catalog.search.columns import Columns, ColumnsEditor
 from prost_catalog.search.documents import FORMAT, make_schema, register_tokenizers, to_document
 from prost_catalog.use_cases.projection import picture
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 STATE_FILE: Final = "state.json"
+COLUMNS_SUFFIX: Final = ".columns"
 BATCH: Final = 1_000
 COMMIT_EVERY: Final = 100_000
 WRITER_MEMORY: Final = 24_000_000
@@ -31,8 +33,10 @@ SELECT (SELECT system_identifier FROM pg_control_system())::text || '-' || oid
 FROM pg_database WHERE datname = current_database()
 """
 _CHANGES = """
-SELECT product_id::text, seq, card, details, document
-FROM product_cards WHERE seq > %s ORDER BY seq LIMIT %s
+SELECT product_cards.product_id::text, products.number, product_cards.seq, product_cards.card,
+       product_cards.details, product_cards.document
+FROM product_cards JOIN products ON products.id = product_cards.product_id
+WHERE product_cards.seq > %s ORDER BY product_cards.seq LIMIT %s
 """
 _CATEGORIES = """
 SELECT categories.slug, categories.name_de, categories.name_en, categories.description_de,
@@ -52,8 +56,8 @@ _DEPOSITS: Final = {
 class Feed:
     """Writes cards into an index, in the order of their sequence numbers.
 
-    After every commit `state.json` beside the index says how far it goes, of which database it is, and what
-    all shelves are called. A new `state.json` is the sign for readers to look again.
+    After every commit `state.json` beside the index says how far it goes, of which database it is, what all
+    shelves are called, and which file has the columns. A new one is the sign for readers to look again.
     """
 
     def __init__(self, folder: Path, cursor: Cursor) -> None:
@@ -66,10 +70,11 @@ class Feed:
         continues = (
             self._state.get("format") == FORMAT
             and self._state.get("database") == self._database
-            and self._state["seq"] <= (self._one("SELECT max(seq) FROM product_cards") or 0)
+            and self._state["seq"] <= self._end()
+            and (folder / self._state["columns"]).exists()
         )
         self._begins_anew = not continues
-        self._seq = self._state["seq"] if continues else 0
+        self._seq = self._last = self._state["seq"] if continues else 0
 
     def catch_up(self) -> bool:
         """Write what is new and commit it; False when there was nothing."""
@@ -81,17 +86,16 @@ class Feed:
         if self._begins_anew:
             logger.info("search index is built anew")
             writer.delete_all_documents()
-        pending = 0
-        while rows:
-            self._write(writer, rows)
-            pending += len(rows)
-            # Readers keep what they had until a new index is complete.
-            if pending >= COMMIT_EVERY and not self._begins_anew:
-                break
+        before = Columns.empty() if self._begins_anew else open_columns(self._folder, self._state)
+        columns = ColumnsEditor(before)
+        # Readers keep what they had until a new index has all that there was when it was begun.
+        self._last = self._end() if self._begins_anew else self._seq + COMMIT_EVERY
+        while rows and self._seq < self._last:
+            self._write(writer, columns, rows)
             rows = self._changes()
         writer.commit()
         self._begins_anew = False
-        self._publish()
+        self._publish(columns.columns())
         writer.wait_merging_threads()
         return True
 
@@ -99,19 +103,40 @@ class Feed:
         self._cursor.execute(_CHANGES, (self._seq, BATCH))
         return self._cursor.fetchall()
 
-    def _write(self, writer: IndexWriter, rows: list[tuple[Any, ...]]) -> None:
-        for product_id, seq, card, details, facts in rows:
-            if not self._begins_anew:
+    def _write(self, writer: IndexWriter, columns: ColumnsEditor, rows: list[tuple[Any, ...]]) -> None:
+        for product_id, number, seq, card, details, facts in rows:
+            # A product that changes while a new index is built comes twice.
+            if not self._begins_anew or seq > self._last:
                 writer.delete_documents_by_term("id", product_id)
-            if facts is not None:
-                writer.add_document(to_document(self._schema, product_id, facts, bytes(card), bytes(details)))
+            if facts is None:
+                columns.remove(number)
+            else:
+                columns.put(number, facts)
+                stored = {"card": bytes(card), "details": bytes(details)}
+                writer.add_document(to_document(self._schema, product_id, number, facts, **stored))
             self._seq = seq
 
-    def _publish(self) -> None:
-        state = {"format": FORMAT, "database": self._database, "seq": self._seq, "shelves": self._shelves()}
+    def _publish(self, columns: Columns) -> None:
+        name = f"{FORMAT}-{self._seq}{COLUMNS_SUFFIX}"
+        columns.save(self._folder / name)
+        self._state = {
+            "format": FORMAT,
+            "database": self._database,
+            "seq": self._seq,
+            "columns": name,
+            "values": columns.values,
+            "shelves": self._shelves(),
+        }
         draft = self._folder / f"{STATE_FILE}.new"
-        draft.write_bytes(orjson.dumps(state))
+        draft.write_bytes(orjson.dumps(self._state))
         draft.replace(self._folder / STATE_FILE)
+        for other in self._folder.glob(f"*{COLUMNS_SUFFIX}"):
+            # Who has mapped a file keeps it.
+            if other.name != name:
+                other.unlink()
+
+    def _end(self) -> int:
+        return int(self._one("SELECT max(seq) FROM product_cards") or 0)
 
     def _shelves(self) -> dict[str, dict[str, dict[str, object]]]:
         named = {
@@ -139,6 +164,15 @@ def read_state(folder: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return state
+
+
+def open_columns(folder: Path, state: dict[str, Any]) -> Columns:
+    """Map the columns that belong to a state.
+
+    Raises:
+        FileNotFoundError: the leader has published another state since.
+    """
+    return Columns.open(folder / state["columns"], state["values"])
 
 
 def open_index(folder: Path, schema: Any) -> Index:

@@ -42,19 +42,20 @@ def fold(text: str) -> str:
     Weißbier, Weissbier and weisbier all become `weisbier`; Kölsch, Koelsch and kolsch become `kolsch`.
     """
     plain = unicodedata.normalize("NFKD", text.lower().translate(_SPELLINGS))
-    ascii_only = plain.encode("ascii", "ignore").decode()
+    ascii_only = plain.encode("ascii", "ignore").decode().lower()
     return _DOUBLES.sub(r"\1", _DIGRAPHS.sub(r"\1", ascii_only))
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def words(text: str) -> tuple[str, ...]:
     """Split text into folded words and numbers, in order."""
-    return _WORDS.findall(_COMMAS.sub(".", fold(text)))
+    return tuple(_WORDS.findall(_COMMAS.sub(".", fold(text))))
 
 
-def query_words(text: str) -> list[str]:
+def query_words(text: str) -> tuple[str, ...]:
     """Split a query into what every hit has to match; stop words count only when there is nothing else."""
     found = words(text)
-    return [word for word in found if word not in STOPWORDS] or found
+    return tuple(word for word in found if word not in STOPWORDS) or found
 
 
 @lru_cache(maxsize=8192)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from prost.errors import Unavailable
 from prost_catalog.search.documents import FORMAT, make_schema
-from prost_catalog.search.feed import STATE_FILE, open_index, read_state
+from prost_catalog.search.feed import STATE_FILE, open_columns, open_index, read_state
 from prost_catalog.search.follower import Follower
 from prost_catalog.search.snapshot import Shelves, Snapshot
 
@@ -119,10 +119,14 @@ class SearchIndex:
             return
         if self._index is None:
             self._index = open_index(self._folder, make_schema())
+        try:
+            columns = open_columns(self._folder, state)
+        except FileNotFoundError:
+            return
         self._index.reload()
         # The index may be newer than the state that was read, never older, so nothing stale can be cached
         # under the state's version.
-        self._snapshot = Snapshot(self._index, state["seq"], Shelves(**state["shelves"]))
+        self._snapshot = Snapshot(self._index, columns, state["seq"], Shelves(**state["shelves"]))
         self._seen = seen
 
     async def _watch(self) -> None:

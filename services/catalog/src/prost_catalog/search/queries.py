@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from tantivy import FieldType, Occur, Query, Schema
 
-from prost_catalog.search.documents import FACET_FIELDS, TEXT_FIELDS
+from prost_catalog.search.documents import BEGINNING, FACET_FIELDS, NAME_START, TEXT_FIELDS
 from prost_catalog.search.folding import PARTS, parts, query_words
 
 if TYPE_CHECKING:
@@ -42,21 +42,10 @@ class Wanted:
     min_price: int | None = None
     max_price: int | None = None
 
-    def active_facets(self) -> list[str]:
-        """Name the facets that are filtered by, `price` among them."""
-        active = [name for name in FACET_FIELDS if getattr(self, name)]
-        if self.alcohol_free is not None:
-            active.append("alcohol_free")
-        if self.min_price is not None or self.max_price is not None:
-            active.append("price")
-        return active
-
-    def without(self, facet: str) -> Wanted:
-        """Drop one facet's filter."""
-        if facet == "price":
-            return replace(self, min_price=None, max_price=None)
-        nothing: Any = None if facet == "alcohol_free" else ()
-        return replace(self, **{facet: nothing})
+    @property
+    def filters_price(self) -> bool:
+        """Whether there is a lowest or a highest price."""
+        return self.min_price is not None or self.max_price is not None
 
 
 def filter_query(schema: Schema, wanted: Wanted, text: Query | None) -> Query:
@@ -91,11 +80,16 @@ def prefix_query(schema: Schema, text: str) -> Query | None:
     found = query_words(text)[:MAX_WORDS]
     if not found:
         return None
-    begun = [
-        (Occur.Must, _any_of([_begins(schema, "name", word, 1.0), _begins(schema, "part", word, 0.5)]))
-        for word in found
-    ]
-    return Query.boolean_query([*begun, (Occur.Should, _begins(schema, "exact", " ".join(found), 1.0))])
+    begun = [(Occur.Must, _begun(schema, word)) for word in found]
+    start = Query.term_query(schema, "beginning", NAME_START + found[0][:BEGINNING])
+    return Query.boolean_query([*begun, (Occur.Should, Query.const_score_query(start, 1.0))])
+
+
+def _begun(schema: Schema, word: str) -> Query:
+    # Looking up all words that begin with so few letters would take longer the more products there are.
+    if len(word) <= BEGINNING:
+        return Query.const_score_query(Query.term_query(schema, "beginning", word), 1.0)
+    return _any_of([_begins(schema, "name", word, 1.0), _begins(schema, "part", word, 0.5)])
 
 
 def _filters(schema: Schema, wanted: Wanted) -> Iterable[Query]:
@@ -109,7 +103,7 @@ def _filters(schema: Schema, wanted: Wanted) -> Iterable[Query]:
         yield Query.term_query(schema, "alcohol_free", int(wanted.alcohol_free))
     if wanted.available is not None:
         yield Query.term_query(schema, "available", int(wanted.available))
-    if wanted.min_price is not None or wanted.max_price is not None:
+    if wanted.filters_price:
         lowest = wanted.min_price or 0
         highest = HIGHEST_PRICE if wanted.max_price is None else wanted.max_price
         if lowest > highest:

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import orjson
 from tantivy import Order, Query
 
 from prost.money import Money
-from prost_catalog.search.documents import COLUMNS, FACET_FIELDS, FORMAT, SET_SEPARATOR
+from prost_catalog.search.documents import FACET_FIELDS, FORMAT, SPAN
+from prost_catalog.search.facets import Counts, FacetCounter, most_frequent
 from prost_catalog.search.folding import words
 from prost_catalog.search.queries import Wanted, filter_query, prefix_query, text_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from numpy.typing import NDArray
     from tantivy import DocAddress, Index, Searcher
+
+    from prost_catalog.search.columns import Columns
 
 MOST_VALUES: Final = 100
 """Values that a facet lists; the ones filtered by are always among them."""
 
-MOST_SETS: Final = 1_000
-"""Combinations of values that are added up: more than there are leaves among the categories."""
-
 REMEMBERED: Final = 500
 """Lists whose facets are kept."""
 
-# Above this many distinct values per segment the counts would become estimates.
-_EXACT_UP_TO: Final = 60_000
+_SPANS: Final = {
+    "spans": {
+        "histogram": {"field": "number", "interval": SPAN, "min_doc_count": 1},
+        "aggs": {"bits": {"sum": {"field": "bit"}}},
+    }
+}
 
 _SORTS: Final[Mapping[str, tuple[str, Order]]] = {
     "relevance": ("popularity", Order.Desc),
@@ -71,12 +76,13 @@ class Page:
 class Snapshot:
     """Answers from one state of the index; `version` names that state on every replica alike."""
 
-    def __init__(self, index: Index, seq: int, shelves: Shelves) -> None:
-        """Pin the index's present state."""
+    def __init__(self, index: Index, columns: Columns, seq: int, shelves: Shelves) -> None:
+        """Pin the index's present state; `columns` are of the same state or one just before."""
         self._schema = index.schema
         self._searcher: Searcher = index.searcher()
+        self._columns = columns
         self._shelves = shelves
-        self._remembered: dict[Wanted, dict[str, object]] = {}
+        self._remembered: dict[Wanted, Counts] = {}
         self.seq = seq
         self.version = f"{FORMAT}.{seq}"
         self._named = [
@@ -91,15 +97,14 @@ class Snapshot:
     def page(self, wanted: Wanted, sort: str, offset: int, size: int) -> Page:
         """Find a page of products, with facets that are true under all other filters."""
         text = text_query(self._schema, wanted.q, forgiving=False)
-        query = filter_query(self._schema, wanted, text)
-        found = self._search(query, sort, offset, size, scored=text is not None)
-        if text is not None and not found.count and not self._searcher.search(text, 1).hits:
+        if text is not None and not self._searcher.search(text, 1, count=False).hits:
             # Typing errors are forgiven only where nothing in the whole catalogue is spelt as typed.
             text = text_query(self._schema, wanted.q, forgiving=True)
-            query = filter_query(self._schema, wanted, text)
-            found = self._search(query, sort, offset, size, scored=True)
-        items = [self._stored(address, "card") for _, address in found.hits]
-        return Page(items, found.count or 0, self._facets(wanted, text, query))
+        query = filter_query(self._schema, wanted, text)
+        hits = self._search(query, sort, offset, size, scored=text is not None)
+        counts = self._counts(wanted, text)
+        items = [self._stored(address, "card") for _, address in hits]
+        return Page(items, counts.total, self._facets(wanted, counts))
 
     def product(self, id_or_slug: str) -> bytes | None:
         """Find the JSON of a product's page."""
@@ -112,8 +117,8 @@ class Snapshot:
 
     def categories(self) -> list[dict[str, object]]:
         """List the categories in their order, each with the number of its products."""
-        counts = dict(self._values(Query.all_query(), ["category"])["category"])
-        return [{**shelf, "count": counts.get(slug, 0)} for slug, shelf in self._shelves.category.items()]
+        counts = self._counts(Wanted(), None).values["category"]
+        return [{**shelf, "count": counts[slug]} for slug, shelf in self._shelves.category.items()]
 
     def suggestions(self, text: str, size: int) -> list[dict[str, object]]:
         """Complete what is being typed: shelves whose name begins so, then products, most popular first."""
@@ -138,7 +143,7 @@ class Snapshot:
         ]
         return [*shelves, *products]
 
-    def _begun(self, typed: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _begun(self, typed: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Find the shelves that have a word beginning with each of the typed ones, in their order."""
         first, rest = typed[0], typed[1:]
         start = bisect_left(self._by_word, (first, -1))
@@ -150,85 +155,55 @@ class Snapshot:
 
     def _search(self, query: Query, sort: str, offset: int, size: int, *, scored: bool) -> Any:
         if sort == "relevance" and scored:
-            return self._searcher.search(query, size, offset=offset, weight_by_field="popularity")
-        column, order = _SORTS[sort]
-        return self._searcher.search(query, size, offset=offset, order_by_field=column, order=order)
+            ordered: dict[str, Any] = {"weight_by_field": "popularity"}
+        else:
+            column, order = _SORTS[sort]
+            ordered = {"order_by_field": column, "order": order}
+        return self._searcher.search(query, size, count=False, offset=offset, **ordered).hits
 
     def _stored(self, address: DocAddress, name: str) -> bytes:
         return bytes(self._searcher.doc(address).get_first(name) or b"null")
 
-    def _facets(self, wanted: Wanted, text: Query | None, query: Query) -> dict[str, object]:
-        """Remember the facets of a list: its other pages and orders have the same."""
-        facets = self._remembered.get(wanted)
-        if facets is None:
-            facets = self._count_facets(wanted, text, query)
+    def _counts(self, wanted: Wanted, text: Query | None) -> Counts:
+        """Remember what is counted for a list: its other pages and orders have the same."""
+        counts = self._remembered.get(wanted)
+        if counts is None:
+            found = None if text is None else self._found(text)
+            counts = FacetCounter(self._columns, wanted, found).count()
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
-            self._remembered[wanted] = facets
+            self._remembered[wanted] = counts
+        return counts
+
+    def _found(self, text: Query) -> NDArray[np.bool_]:
+        """Mark the numbers of the products that a query matches.
+
+        The index gives sums by the tens of thousands far sooner than hits, so every product has a bit and
+        those of neighbours are added up.
+        """
+        spans: Any = self._searcher.aggregate(text, _SPANS)["spans"]["buckets"]
+        size = len(self._columns.arrays["price"])
+        sums = np.zeros(size // SPAN + 1, "<u8")
+        places = np.fromiter((span["key"] for span in spans), np.int64, len(spans)) // SPAN
+        bits = np.fromiter((span["bits"]["value"] for span in spans), np.float64, len(spans))
+        # The index may be a moment newer than the columns and know of numbers that they do not.
+        known = places < len(sums)
+        sums[places[known]] = bits[known].astype(np.uint64)
+        marks = np.unpackbits(sums.view(np.uint8).reshape(-1, 8), axis=1, count=SPAN, bitorder="little")
+        return marks.reshape(-1)[:size].astype(np.bool_)
+
+    def _facets(self, wanted: Wanted, counts: Counts) -> dict[str, object]:
+        facets: dict[str, object] = {
+            name: list(self._labelled(name, wanted, counts)) for name in FACET_FIELDS
+        }
+        facets["alcohol_free"] = [{"value": "true", "count": counts.alcohol_free}]
+        lowest, highest = counts.prices
+        facets["price"] = {"min": Money(lowest).wire(), "max": Money(highest).wire()}
         return facets
 
-    def _count_facets(self, wanted: Wanted, text: Query | None, query: Query) -> dict[str, object]:
-        """Count each facet as if it were not filtered by; those that are not share one pass."""
-        active = wanted.active_facets()
-        rest = [name for name in (*FACET_FIELDS, "alcohol_free", "price") if name not in active]
-        counted = self._values(query, rest)
-        for name in active:
-            others = filter_query(self._schema, wanted.without(name), text)
-            counted |= self._values(others, [name])
-            if name in FACET_FIELDS:
-                # What is filtered by is shown even where it is not among the most frequent.
-                listed = {value for value, _ in counted[name]}
-                chosen = (value for value in getattr(wanted, name) if value not in listed)
-                counted[name] += [(value, self._count(others, name, value)) for value in chosen]
-        facets: dict[str, object] = {name: list(self._labelled(name, counted[name])) for name in FACET_FIELDS}
-        facets["alcohol_free"] = [{"value": "true", "count": counted["alcohol_free"]}]
-        facets["price"] = counted["price"]
-        return facets
-
-    def _labelled(self, facet: str, values: Sequence[tuple[str, int]]) -> Iterator[dict[str, object]]:
+    def _labelled(self, facet: str, wanted: Wanted, counts: Counts) -> Iterator[dict[str, object]]:
         shelves: dict[str, dict[str, Any]] = getattr(self._shelves, facet)
-        for value, count in values:
+        for value, count in most_frequent(counts.values[facet], MOST_VALUES, getattr(wanted, facet)):
             # A value that a customer made up has no shelf, and no products either.
             if shelf := shelves.get(value):
                 yield {"value": value, "label": shelf["name"], "count": count}
-
-    def _values(self, query: Query, names: Iterable[str]) -> dict[str, Any]:
-        """Count the values of several facets in one pass over the hits."""
-        wanted: dict[str, Any] = {}
-        for name in names:
-            if name == "price":
-                wanted[name] = {"stats": {"field": name}}
-            elif name == "alcohol_free":
-                wanted[name] = {"terms": {"field": name}}
-            else:
-                size = MOST_VALUES if COLUMNS[name] == name else MOST_SETS
-                terms = {"field": COLUMNS[name], "size": size, "segment_size": _EXACT_UP_TO}
-                wanted[name] = {"terms": terms}
-        if not wanted:
-            return {}
-        found = self._searcher.aggregate(query, wanted)
-        counted: dict[str, Any] = {
-            name: _values_of_sets(found[name]["buckets"]) for name in wanted if name in FACET_FIELDS
-        }
-        if "alcohol_free" in wanted:
-            buckets = found["alcohol_free"]["buckets"]
-            counted["alcohol_free"] = sum(bucket["doc_count"] for bucket in buckets if bucket["key"])
-        if "price" in wanted:
-            counted["price"] = {
-                bound: Money(int(found["price"][bound] or 0)).wire() for bound in ("min", "max")
-            }
-        return counted
-
-    def _count(self, query: Query, facet: str, value: str) -> int:
-        both = query.and_must_match(Query.term_query(self._schema, facet, value))
-        found: Any = self._searcher.search(both, 1)
-        return int(found.count)
-
-
-def _values_of_sets(buckets: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """Add combinations up to their values, most frequent first."""
-    counts: Counter[str] = Counter()
-    for bucket in buckets:
-        for value in bucket["key"].split(SET_SEPARATOR):
-            counts[value] += bucket["doc_count"]
-    return counts.most_common()
