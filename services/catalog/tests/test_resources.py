@@ -228,6 +228,7 @@ async def test_reviews_are_written_once_moderated_and_then_shown(client, make_pr
         f"/reviews/{written.json['id']}/moderation", json={"state": "PUBLISHED"}, headers=staff
     )
     shown = await until(client, f"/products/{product_id}/reviews", lambda answer: answer.json["total"] == 1)
+    by_slug = await client.get("/products/helles/reviews")
 
     assert (written.status_code, written.json["state"]) == (201, "PENDING")
     assert (twice.status_code, twice.json["code"]) == (409, "already-reviewed")
@@ -235,6 +236,7 @@ async def test_reviews_are_written_once_moderated_and_then_shown(client, make_pr
     assert hidden.json["items"] == []
     assert decided.json["state"] == "PUBLISHED"
     assert shown.json["items"][0]["author"] == "Resi"
+    assert by_slug.json == shown.json
     assert "customer_id" not in shown.json["items"][0]
     assert shown.json["summary"] == {
         "average": "4.0",

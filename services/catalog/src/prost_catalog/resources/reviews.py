@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+import orjson
 from falcon.asgi import Request, Response
 from peewee import fn
 
@@ -32,7 +33,7 @@ class ReviewsResource:
         self.search = search
 
     @operation(
-        summary="Read the published reviews of a product, newest first.",
+        summary="Read the published reviews of a product, by its id or slug, newest first.",
         query=wire.PageQuery,
         returns=wire.ReviewList,
         errors=(NotFound, Unavailable),
@@ -40,14 +41,16 @@ class ReviewsResource:
         tags=("reviews",),
     )
     async def on_get(
-        self, _req: Request, _resp: Response, *, product_id: UUID, query: wire.PageQuery
+        self, _req: Request, _resp: Response, *, product_id: str, query: wire.PageQuery
     ) -> dict[str, Any]:
         """Answer with a page of reviews and the summary of all."""
-        if self.search.snapshot.product(str(product_id)) is None:
+        found = self.search.snapshot.product(product_id)
+        if found is None:
             raise ProductNotFound("There is no such product.")
-        asked = {"product_id": str(product_id)}
+        key = orjson.loads(found)["id"]
+        asked = {"product_id": key}
         after = id_in(asked, query.page_token)
-        rows, counts = await in_db(_published, product_id, after, query.page_size + 1)
+        rows, counts = await in_db(_published, UUID(key), after, query.page_size + 1)
         items, more = rows[: query.page_size], len(rows) > query.page_size
         count = sum(counts.values())
         return {
