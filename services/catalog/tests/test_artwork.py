@@ -17,6 +17,7 @@ from prost_catalog.artwork.sheet import contrast, mix, readable
 from prost_catalog.images import render
 from prost_catalog.seed.source import load_source
 from prost_catalog.seed.subjects import subject
+from prost_catalog.seed.tasks import ShelfTask
 
 PRODUCTS = load_source().products
 VESSELS = (*BUILDS, "can", "sleek", "carton", "keg", "crate")
@@ -85,6 +86,11 @@ def test_every_product_is_drawn_inside_its_picture(product):
     for layer in (front(subject(product)), served(subject(product))):
         assert layer.left >= 0
         assert layer.left + layer.width <= 960
+
+
+@pytest.mark.parametrize("category", TINTS)
+def test_every_shelf_draws_as_a_group(category):
+    assert painted(ShelfTask(category).layer()) > 0.15
 
 
 def test_no_two_products_look_alike():

@@ -1,20 +1,23 @@
 """The seed fills an empty catalogue once, goes on where it was stopped, and does without a store."""
 
 import pytest
+from peewee import fn
 from PIL import Image
 
 from prost.errors import Unavailable
 from prost.objects import ObjectStore
 from prost_catalog import seed as seeding
 from prost_catalog.images import BUCKET, encode
-from prost_catalog.models import Media, Price, Product, ProductCard, ProductImage, Review, Variant
+from prost_catalog.models import Category, Media, Price, Product, ProductCard, ProductImage, Review, Variant
 from prost_catalog.seed import pictures
 from prost_catalog.seed.goods import put_goods
 from prost_catalog.seed.kept import KeptPictures
 from prost_catalog.seed.pictures import Made, Task, draw, hang, make_pictures, missing
 from prost_catalog.seed.source import load_source
 from prost_catalog.seed.stamps import stamps
+from prost_catalog.seed.tasks import ShelfTask
 from prost_catalog.settings import Settings
+from prost_catalog.use_cases.images import remember_media
 
 TABLES = (Product, Variant, Price, Review, ProductImage, Media)
 
@@ -87,7 +90,8 @@ def test_a_hung_picture_is_not_made_again(database):
     fingerprint, image = draw(task)
     hang([Made(task, fingerprint, image)])
     assert task not in missing()
-    assert len(missing()) == 2 * len(load_source().products) - 1
+    source = load_source()
+    assert len(missing()) == len(source.categories) + 2 * len(source.products) - 1
 
 
 def test_a_changed_drawing_takes_the_place_of_the_old_one(database):
@@ -98,6 +102,21 @@ def test_a_changed_drawing_takes_the_place_of_the_old_one(database):
     assert [image.media.content_hash for image in shown] == [
         drawn("kranzbichl-hell", "#0000aa").image.content_hash
     ]
+
+
+def test_a_shelf_gets_a_picture_but_keeps_what_staff_chose(database):
+    put_goods(load_source())
+    before = ProductCard.select(fn.MAX(ProductCard.seq)).scalar()
+    hang([Made(ShelfTask("bier"), "f" * 24, drawn("x", "#aa0000").image)])
+    hang([Made(ShelfTask("bier"), "e" * 24, drawn("x", "#0000aa").image)])
+    renewed = drawn("x", "#0000aa").image.content_hash
+    assert Category.get(Category.slug == "bier").image.content_hash == renewed
+    assert ProductCard.select(fn.MAX(ProductCard.seq)).scalar() == before + 2
+
+    chosen = remember_media(drawn("x", "#00aa00").image.meta)
+    Category.update(image=chosen).where(Category.slug == "bier").execute()
+    hang([Made(ShelfTask("bier"), "d" * 24, drawn("x", "#aa00aa").image)])
+    assert Category.get(Category.slug == "bier").image == chosen
 
 
 async def test_pictures_are_made_stored_and_hung(database, objects):

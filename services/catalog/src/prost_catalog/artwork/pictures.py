@@ -1,4 +1,4 @@
-"""The pictures of a product: the dressed vessel alone, and the drink served beside it.
+"""The pictures of a product, the dressed vessel alone and the drink served beside it, and that of a shelf.
 
 A picture is a layer on the backdrop of its shelf, so that the backdrop is rendered once for a whole shelf.
 """
@@ -19,7 +19,7 @@ from prost_catalog.artwork.scene import GROUND, backdrop, contact, shaded
 from prost_catalog.artwork.sheet import HEIGHT, WIDTH, Sheet, group, luminance, mix
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prost_catalog.artwork.prints import Print
 
@@ -37,6 +37,9 @@ _SCALES: Final[Mapping[str, float]] = {
 }  # fmt: skip
 _USUAL_SCALE: Final = 1.07
 _SPILL: Final = 12
+_GROUP_REACH: Final = 344
+_GROUP_OVERLAP: Final = 0.9
+_GROUP_TALLEST: Final = 850
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,26 @@ def served(subject: Subject) -> Layer:
     return _layer(sheet, body, shaded(left, radius, height)[0], max(end, right + reach + handle))
 
 
+def group_portrait(subjects: Sequence[Subject]) -> Layer:
+    """Draw three vessels as a group, the tallest behind the others and between them."""
+    behind, *beside = sorted(subjects, key=lambda subject: -_together(subject.vessel)[1])
+    sizes = {subject: _together(subject.vessel) for subject in subjects}
+    offsets = {behind: 0.0}
+    for side, subject in zip((-1, 1), beside, strict=True):
+        offsets[subject] = side * (sizes[behind][0] + sizes[subject][0]) * _GROUP_OVERLAP
+    left = min(offset - sizes[subject][0] for subject, offset in offsets.items())
+    right = max(offset + sizes[subject][0] for subject, offset in offsets.items())
+    size = min(2 * _GROUP_REACH / (right - left), _GROUP_TALLEST / sizes[behind][1])
+    sheet, body = Sheet(), ""
+    for subject, offset in offsets.items():
+        radius, height, scale = (measure * size for measure in sizes[subject])
+        at = _CENTRE + (offset - (left + right) / 2) * size
+        ground = GROUND - 14 if subject is behind else GROUND + 10
+        body += contact(sheet, at, radius, height)
+        body += group(_vessel(sheet, subject), at=(at, ground), scale=scale)
+    return _layer(sheet, body, 0, WIDTH)
+
+
 def _layer(sheet: Sheet, body: str, left: float, right: float) -> Layer:
     # Multiples of three units are whole pixels at all three widths but the smallest, which is scaled down.
     start = max(int(left - _SPILL) // 3 * 3, 0)
@@ -120,6 +143,12 @@ def _extent(vessel: str) -> tuple[float, float, float]:
         return form.radius * scale, form.height * scale, scale
     radius, height = _PACKS[vessel]
     return radius * scale, height * scale, scale
+
+
+def _together(vessel: str) -> tuple[float, float, float]:
+    # Alone, small vessels are shown larger than they are; beside others half of that is enough.
+    radius, height, scale = _extent(vessel)
+    return radius / scale**0.5, height / scale**0.5, scale**0.5
 
 
 def _vessel(sheet: Sheet, subject: Subject) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from prost.db import database, utcnow, uuid7
@@ -69,16 +70,18 @@ def put_goods(source: Source) -> int:
         fresh = [product for product in source.products if product.slug not in known]
         ids = {product.slug: uuid7() for product in fresh}
         now = utcnow()
+        # They came in no order of shelves, so that the newest ones are of several.
+        turns = Random(_SET_BY).sample(range(len(fresh)), len(fresh))  # noqa: S311 - it deals, it guards nothing.
         _insert(
             Product,
             [
-                _product(product, ids[product.slug], now - timedelta(days=3, minutes=len(fresh) - at))
+                _product(product, ids[product.slug], now - timedelta(days=3, minutes=turn))
                 | {
                     "category": categories[product.style.category],
                     "style": styles[product.style.slug],
                     "producer": producers[product.producer.slug],
                 }
-                for at, product in enumerate(fresh)
+                for product, turn in zip(fresh, turns, strict=True)
             ],
         )
         variants = [row for product in fresh for row in _variants(product, ids[product.slug])]

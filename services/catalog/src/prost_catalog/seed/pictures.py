@@ -14,15 +14,15 @@ from multiprocessing import connection, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Final
 
 from prost.db import database
-from prost_catalog.artwork.pictures import front, scenery, served
+from prost_catalog.artwork.pictures import scenery
 from prost_catalog.artwork.sheet import WIDTH
 from prost_catalog.images import BUCKET, WIDTHS, PreparedImage, encode, render, store
-from prost_catalog.models import Media, Product, ProductImage
+from prost_catalog.models import Category, Media, Product, ProductImage
 from prost_catalog.seed.source import load_source
 from prost_catalog.seed.stamps import forget, stamp, stamps
-from prost_catalog.seed.subjects import subject
+from prost_catalog.seed.tasks import PREFIX, VIEWS, ShelfTask, Task
 from prost_catalog.use_cases.cards import refresh_cards
-from prost_catalog.use_cases.images import remember_media
+from prost_catalog.use_cases.images import remember_media, show_on_shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,46 +30,30 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from prost.objects import ObjectStore
-    from prost_catalog.artwork.pictures import Layer, Subject
+    from prost_catalog.artwork.pictures import Layer
     from prost_catalog.seed.kept import KeptPictures
-    from prost_catalog.seed.source import ProductSource
 
-_VIEWS: Final[tuple[Callable[[Subject], Layer], ...]] = (front, served)
 _ALTS: Final = (
     ("{name}: {pack}, gezeichnet", "{name}: {pack}, illustration"),
     ("{name}, eingeschenkt neben {pack}", "{name}, poured, beside the {pack}"),
 )
-_PREFIX: Final = "picture/"
 _BATCH: Final = 12
 _REPORT_SECONDS: Final = 2.0
 _FINGERPRINT_LENGTH: Final = 24
 
 
 @dataclass(frozen=True)
-class Task:
-    """One picture to make: a product and which of its views."""
-
-    slug: str
-    view: int
-
-    @property
-    def part(self) -> str:
-        """The name of its stamp."""
-        return f"{_PREFIX}{self.slug}/{self.view}"
-
-
-@dataclass(frozen=True)
 class Made:
     """A picture that is stored, and the fingerprint of its drawing."""
 
-    task: Task
+    task: Task | ShelfTask
     fingerprint: str
     image: PreparedImage
 
 
 async def make_pictures(
     objects: ObjectStore,
-    tasks: Sequence[Task],
+    tasks: Sequence[Task | ShelfTask],
     report: Callable[[str], None],
     kept: KeptPictures | None = None,
 ) -> None:
@@ -84,7 +68,7 @@ async def make_pictures(
     # Forked workers would share the parent's connections and locks.
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_follow_parent) as pool:
 
-        async def make(task: Task) -> Made:
+        async def make(task: Task | ShelfTask) -> Made:
             async with gate:
                 fingerprint, image = await asyncio.get_running_loop().run_in_executor(pool, draw, task, kept)
                 await store(objects, image)
@@ -113,36 +97,43 @@ async def still_stored(objects: ObjectStore) -> bool:
     return await objects.exists(BUCKET, f"{newest.content_hash}/{min(newest.widths)}.{newest.formats[0]}")
 
 
-def missing() -> list[Task]:
-    """List what to make: leading pictures first, so that the lists are complete early, shelf by shelf."""
+def missing() -> list[Task | ShelfTask]:
+    """List what to make: shelves and leading pictures first, so that lists are complete early."""
     made = stamps()
     rows: Any = Product.select(Product.slug).tuples()
     known = {slug for (slug,) in rows}
+    shelves: Any = Category.select(Category.slug).tuples()
+    there = {slug for (slug,) in shelves}
+    source = load_source()
+    wanted: list[Task | ShelfTask] = [
+        ShelfTask(shelf.slug) for shelf in source.categories if shelf.slug in there
+    ]
+    wanted += [
+        Task(product.slug, view)
+        for view in range(len(VIEWS))
+        for product in source.products
+        if product.slug in known
+    ]
     return [
         task
-        for view in range(len(_VIEWS))
-        for product in load_source().products
-        if product.slug in known
-        for task in (Task(product.slug, view),)
-        if task.part not in made
-        or not made[task.part].startswith(_fingerprint(_layer(product, view), product))
+        for task in wanted
+        if task.part not in made or not made[task.part].startswith(_fingerprint(task.layer(), task.category))
     ]
 
 
 def forget_pictures() -> None:
     """Have all pictures made again."""
-    forget(_PREFIX)
+    forget(PREFIX)
 
 
-def draw(task: Task, kept: KeptPictures | None = None) -> tuple[str, PreparedImage]:
+def draw(task: Task | ShelfTask, kept: KeptPictures | None = None) -> tuple[str, PreparedImage]:
     """Draw, rasterise and encode one picture; returns the drawing's fingerprint with it."""
-    product = _product(task.slug)
-    layer = _layer(product, task.view)
-    fingerprint = _fingerprint(layer, product)
+    layer = task.layer()
+    fingerprint = _fingerprint(layer, task.category)
     found = kept.find(fingerprint) if kept is not None else None
     if found is not None:
         return fingerprint, found
-    picture = _scenery(product.style.category).copy()
+    picture = _scenery(task.category).copy()
     scale = WIDTHS[-1] / WIDTH
     drawing = render(layer.svg, round(layer.width * scale))
     picture.paste(drawing, (round(layer.left * scale), 0), drawing)
@@ -153,17 +144,23 @@ def draw(task: Task, kept: KeptPictures | None = None) -> tuple[str, PreparedIma
 
 
 def hang(pictures: Sequence[Made]) -> None:
-    """Show stored pictures with their products, each in the place of the one it renews."""
+    """Show stored pictures with their products and shelves, each in the place of the one it renews."""
     if not pictures:
         return
     with database.atomic():
-        slugs = [made.task.slug for made in pictures]
+        slugs = [made.task.slug for made in pictures if isinstance(made.task, Task)]
         rows: Any = Product.select(Product.slug, Product.id).where(Product.slug.in_(slugs)).tuples()
         products = dict(rows)
         before = stamps()
         for made in pictures:
-            _hang(products[made.task.slug], made, before.get(made.task.part))
-        refresh_cards(list(set(products.values())))
+            task = made.task
+            old = before.get(task.part, "").partition(":")[2]
+            if isinstance(task, Task):
+                _hang(products[task.slug], task, made.image, old)
+            else:
+                show_on_shelf(task.category, made.image.meta, instead_of=old)
+            stamp(task.part, f"{made.fingerprint}:{made.image.content_hash}")
+        refresh_cards(list(products.values()))
 
 
 async def _collect(
@@ -181,38 +178,24 @@ async def _collect(
             report(f"pictures {number} of {len(running)} ({now - begun:.0f} s)")
 
 
-def _hang(product_id: object, made: Made, before: str | None) -> None:
-    product = _product(made.task.slug)
+def _hang(product_id: object, task: Task, image: PreparedImage, old: str) -> None:
+    product = task.product
     pack = product.packs[0].name
-    german, english = _ALTS[made.task.view]
-    media = remember_media(made.image.meta)
+    german, english = _ALTS[task.view]
     row = {
-        "media": media,
+        "media": remember_media(image.meta),
         "alt_de": german.format(name=product.name, pack=pack.de),
         "alt_en": english.format(name=product.name, pack=pack.en),
-        "position": made.task.view,
+        "position": task.view,
     }
-    renewed = 0
-    if before is not None:
-        old = Media.select(Media.id).where(Media.content_hash == before.partition(":")[2])
-        shown = (ProductImage.product == product_id) & ProductImage.media.in_(old)
-        renewed = ProductImage.update(row).where(shown).execute()
-    if not renewed:
+    renewed = Media.select(Media.id).where(Media.content_hash == old)
+    shown = (ProductImage.product == product_id) & ProductImage.media.in_(renewed)
+    if not ProductImage.update(row).where(shown).execute():
         ProductImage.insert({**row, "product": product_id}).on_conflict_ignore().execute()
-    stamp(made.task.part, f"{made.fingerprint}:{made.image.content_hash}")
 
 
-def _product(slug: str) -> ProductSource:
-    return next(product for product in load_source().products if product.slug == slug)
-
-
-def _layer(product: ProductSource, view: int) -> Layer:
-    return _VIEWS[view](subject(product))
-
-
-def _fingerprint(layer: Layer, product: ProductSource) -> str:
-    ground = scenery(product.style.category)
-    return sha256(f"{ground}{layer.svg}".encode()).hexdigest()[:_FINGERPRINT_LENGTH]
+def _fingerprint(layer: Layer, category: str) -> str:
+    return sha256(f"{scenery(category)}{layer.svg}".encode()).hexdigest()[:_FINGERPRINT_LENGTH]
 
 
 @lru_cache(maxsize=2)

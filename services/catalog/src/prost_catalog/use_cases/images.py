@@ -1,12 +1,13 @@
-"""Attaches stored pictures to products."""
+"""Attaches stored pictures to products and categories."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prost.db import database
 from prost_catalog import domain
-from prost_catalog.models import Media, ProductImage
+from prost_catalog.models import Category, Media, Product, ProductImage
+from prost_catalog.use_cases.cards import refresh_cards
 from prost_catalog.use_cases.editing import announce, bump, lock_product
 
 if TYPE_CHECKING:
@@ -56,6 +57,18 @@ def detach_image(product_id: UUID, version: int | None, image_id: UUID) -> None:
             raise domain.ImageNotFound("The product has no such image.")
         bump(product)
         announce(product)
+
+
+def show_on_shelf(category: str, image: ImageMeta, *, instead_of: str = "") -> None:
+    """Show a stored picture with a category that has none, or only the one with this content hash."""
+    with database.atomic():
+        old = Media.select(Media.id).where(Media.content_hash == instead_of)
+        shelf = Category.slug == category
+        replaceable = Category.image.is_null() | Category.image.in_(old)
+        if Category.update(image=remember_media(image)).where(shelf & replaceable).execute():
+            # Search indexes read the shelves anew when a card comes.
+            rows: Any = Product.select(Product.id).join(Category).where(shelf).limit(1).tuples()
+            refresh_cards([product_id for (product_id,) in rows])
 
 
 def remember_media(image: ImageMeta) -> Media:
