@@ -3,76 +3,88 @@ import { expect, test, type Page } from '@playwright/test'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-async function expectNoViolations(page: Page) {
+/** Each theme at each width; every text is in both languages, so each theme takes one of them. */
+const APPEARANCES = [
+  { locale: 'de', colorScheme: 'light' },
+  { locale: 'en', colorScheme: 'dark' },
+] as const
+
+async function expectNoViolations(page: Page, part?: string) {
   // Colours are judged when nothing moves any more.
   await page.waitForFunction(() => document.getAnimations().every((it) => it.playState !== 'running'))
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
+  const axe = new AxeBuilder({ page }).withTags(RULES)
+  const { violations } = await (part ? axe.include(part) : axe).analyze()
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`)
   expect(found).toEqual([])
 }
 
-for (const locale of ['de', 'en'] as const) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test.describe(`${locale}, ${colorScheme}`, () => {
-      test.use({ colorScheme, locale })
+for (const { locale, colorScheme } of APPEARANCES) {
+  test.describe(`${locale}, ${colorScheme}`, () => {
+    test.use({ colorScheme, locale, contextOptions: { reducedMotion: 'reduce' } })
 
-      test('the front page', async ({ page }) => {
-        await page.goto(`/${locale}`)
-        await expect(page.getByRole('main').getByRole('article').first()).toBeVisible()
-        await expectNoViolations(page)
-      })
-
-      test('the list, filtered, and its drawer', async ({ page }) => {
-        await page.goto(`/${locale}/products?alcohol_free=true`)
-        await expect(page.getByRole('main').getByRole('article').first()).toBeVisible()
-        await expectNoViolations(page)
-
-        const filters = page.getByRole('main').getByRole('button', { name: /^Filters?( \d+)?$/ })
-        if (await filters.isVisible()) {
-          await filters.click()
-          await expect(page.getByRole('dialog').getByRole('slider').first()).toBeVisible()
-          await expectNoViolations(page)
-        }
-      })
-
-      test('the empty list', async ({ page }) => {
-        await page.goto(`/${locale}/products?q=xyzzyqwv`)
-        await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toBeVisible()
-        await expectNoViolations(page)
-      })
-
-      test('the product page', async ({ page }) => {
-        await page.goto(`/${locale}/products?category=bier`)
-        await page.getByRole('main').getByRole('article').first().getByRole('link').click()
-        await expect(page.getByRole('main').getByRole('article').nth(1)).toBeVisible()
-        await expectNoViolations(page)
-      })
-
-      test('a legal page', async ({ page }) => {
-        await page.goto(`/${locale}/privacy`)
-        await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
-        await expectNoViolations(page)
-      })
-
-      test('the page that does not exist', async ({ page }) => {
-        await page.goto(`/${locale}/nowhere`)
-        await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
-        await expectNoViolations(page)
-      })
-
-      test('the open menu and the open suggestions', async ({ page }) => {
-        await page.goto(`/${locale}`)
-        await page.getByRole('combobox').pressSequentially('bie')
-        await expect(page.getByRole('option').first()).toBeVisible()
-        await expectNoViolations(page)
-
-        const menu = page.getByRole('button', { name: /^Men/ })
-        if (await menu.isVisible()) {
-          await menu.click()
-          await expect(page.getByRole('dialog')).toBeVisible()
-          await expectNoViolations(page)
-        }
-      })
+    test('the front page', async ({ page }) => {
+      await page.goto(`/${locale}`)
+      await expect(page.getByRole('main').getByRole('article').first()).toBeVisible()
+      await expectNoViolations(page)
     })
-  }
+
+    test('the list, filtered, and its drawer', async ({ page }) => {
+      await page.goto(`/${locale}/products?alcohol_free=true`)
+      await expect(page.getByRole('main').getByRole('article').first()).toBeVisible()
+      await expectNoViolations(page)
+
+      const filters = page.getByRole('main').getByRole('button', { name: /^Filters?( \d+)?$/ })
+      if (await filters.isVisible()) {
+        await filters.click()
+        await expect(page.getByRole('dialog').getByRole('slider').first()).toBeVisible()
+        await expectNoViolations(page, '[role=dialog]')
+      }
+    })
+
+    test('the empty list', async ({ page }) => {
+      await page.goto(`/${locale}/products?q=xyzzyqwv`)
+      await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toBeVisible()
+      await expectNoViolations(page)
+    })
+
+    test('the list that cannot be loaded', async ({ page }) => {
+      await page.route('**/api/catalog/products?*', (route) => route.fulfill({ status: 503 }))
+      await page.goto(`/${locale}/products`)
+      await expect(page.getByRole('main').getByRole('alert')).toBeVisible()
+      await expectNoViolations(page)
+    })
+
+    test('the product page', async ({ page }) => {
+      await page.goto(`/${locale}/products?category=bier`)
+      await page.getByRole('main').getByRole('article').first().getByRole('link').click()
+      await expect(page.getByRole('main').getByRole('article').nth(1)).toBeVisible()
+      await expectNoViolations(page)
+    })
+
+    test('a legal page', async ({ page }) => {
+      await page.goto(`/${locale}/privacy`)
+      await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
+      await expectNoViolations(page)
+    })
+
+    test('the page that does not exist', async ({ page }) => {
+      await page.goto(`/${locale}/nowhere`)
+      await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
+      await expectNoViolations(page)
+    })
+
+    test('the open suggestions and the open menu', async ({ page }) => {
+      await page.goto(`/${locale}/privacy`)
+      await page.getByRole('combobox').pressSequentially('bie')
+      await expect(page.getByRole('option').first()).toBeVisible()
+      await expectNoViolations(page, '[role=search]')
+
+      const menu = page.getByRole('button', { name: /^Men/ })
+      if (await menu.isVisible()) {
+        await menu.click()
+        await expect(page.getByRole('dialog')).toBeVisible()
+        await expectNoViolations(page, '[role=dialog]')
+      }
+    })
+  })
 }
