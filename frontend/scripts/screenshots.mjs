@@ -6,8 +6,8 @@ import { chromium } from '@playwright/test'
 import UPNG from 'upng-js'
 
 import { launchOptions } from '../e2e/browser.mjs'
+import { BASE_URL, pictured, productPath } from './shop.mjs'
 
-const BASE_URL = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
 const FOLDER = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
 const LARGEST = 200_000
 const HEIGHTS = { 390: 844, 820: 1100, 1440: 900 }
@@ -36,13 +36,7 @@ function compress(png) {
   return png
 }
 
-/** The address of a product that is well liked. */
-async function productPath() {
-  const answer = await fetch(`${BASE_URL}/api/catalog/products?sort=rating&page_size=1`)
-  const { items } = await answer.json()
-  return `/de/products/${items[0].slug}`
-}
-
+await pictured()
 await mkdir(FOLDER, { recursive: true })
 const browser = await chromium.launch(await launchOptions())
 for (const [width, height] of Object.entries(HEIGHTS)) {
