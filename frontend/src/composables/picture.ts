@@ -4,7 +4,7 @@ import type { Image } from '../api/catalog.types'
 export const imageSizes = {
   card: '(min-width: 80rem) 17rem, (min-width: 48rem) 30vw, 46vw',
   gallery: '(min-width: 64rem) 34rem, 94vw',
-  tile: '(min-width: 64rem) 16rem, 45vw',
+  tile: '(min-width: 80rem) 16rem, (min-width: 48rem) 18vw, 46vw',
   thumb: '5rem',
 } as const
 
