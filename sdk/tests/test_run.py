@@ -157,6 +157,17 @@ def test_web_serves_and_its_stop_loses_no_request_and_waits_for_no_idle_connecti
     idle.close()
 
 
+def test_a_request_line_that_is_too_long_is_answered_as_a_problem(web):
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+    connection.request("GET", "/" + "x" * 10_000)
+
+    answer = connection.getresponse()
+
+    assert (answer.status, answer.getheader("Content-Type")) == (414, "application/problem+json")
+    assert json.loads(answer.read())["status"] == 414
+    connection.close()
+
+
 def test_a_killed_parent_leaves_no_worker_behind(web):
     idle = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
     idle.request("GET", "/health/live")

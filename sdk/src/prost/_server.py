@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from gunicorn.glogging import Logger
 
 from prost import telemetry
 from prost.http.app import ServiceApp
+from prost.http.problems import PROBLEM_JSON, refused_unread
 from prost.settings import Settings
 
 __all__ = ["Server"]
@@ -109,6 +111,19 @@ class _Connection(ASGIProtocol):  # type: ignore[misc]
     def connection_lost(self, exc: Exception | None) -> None:
         self.worker.connections.discard(self)
         super().connection_lost(exc)
+
+    def _send_error_response(
+        self,
+        status: int,
+        message: str,  # noqa: ARG002 - gunicorn's, and it can quote the request
+        extra_headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        # gunicorn answers what it cannot parse in plain text, which no client of ours is told to expect.
+        body = refused_unread(status)
+        headers = {"Content-Type": PROBLEM_JSON, "Content-Length": len(body), "Connection": "close"}
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in (*headers.items(), *extra_headers)]
+        self._safe_write("\r\n".join([*lines, "\r\n"]).encode("latin-1") + body)
 
     def close_if_idle(self) -> None:
         """Close a connection on which no request is being read or served."""

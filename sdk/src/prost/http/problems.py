@@ -10,7 +10,7 @@ import structlog
 from prost import errors, telemetry
 from prost.errors import ProstError
 
-__all__ = ["PROBLEM_JSON", "install"]
+__all__ = ["PROBLEM_JSON", "install", "refused_unread"]
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -42,6 +42,12 @@ def write_problem(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: P
     resp.content_type = PROBLEM_JSON
     resp.cache_control = ["no-store"]
     resp.set_headers(error.headers)
+
+
+def refused_unread(status: int) -> bytes:
+    """Return the document for a request that could not even be parsed as HTTP."""
+    kind = _BY_STATUS.get(status, errors.MalformedRequest if status < 500 else errors.InternalError)  # noqa: PLR2004
+    return orjson.dumps({**kind("The request cannot be read as HTTP.").problem(), "status": status})
 
 
 async def _expected(
