@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 
 from prost_catalog.domain import ProductState
+from prost_catalog.search.documents import to_document
 from prost_catalog.search.feed import STATE_FILE, Feed
 from prost_catalog.search.follower import Follower
 from prost_catalog.search.index import SearchIndex
@@ -104,6 +105,52 @@ def test_an_index_of_another_database_is_built_anew(make_product, folder, cursor
     Feed(folder, cursor).catch_up()
 
     assert total(index_at(postgres_url)) == 0
+
+
+def test_an_index_without_its_columns_is_built_anew(make_product, folder, cursor, postgres_url, index_at):
+    make_product("Helles")
+    Feed(folder, cursor).catch_up()
+    (columns,) = folder.glob("*.columns")
+    columns.unlink()
+
+    Feed(folder, cursor).catch_up()
+
+    assert total(index_at(postgres_url)) == 1
+
+
+def test_a_product_that_changes_while_an_index_is_built_is_in_it_once(
+    make_product, folder, cursor, index_at, monkeypatch
+):
+    first, *_ = [make_product(name) for name in ("Helles", "Dunkles", "Rauchbier")]
+    changing = iter([lambda: refresh_cards([first])])
+
+    def write_slowly(*args, **kwargs):
+        next(changing, bool)()
+        return to_document(*args, **kwargs)
+
+    monkeypatch.setattr("prost_catalog.search.feed.BATCH", 2)
+    monkeypatch.setattr("prost_catalog.search.feed.to_document", write_slowly)
+    feed, index = Feed(folder, cursor), index_at("postgresql://nobody@127.0.0.1:1/nothing")
+    feed.catch_up()
+
+    assert total(index) == 3
+    assert index.snapshot.seq == feed_end(cursor)
+    assert len(index.snapshot.page(EVERYTHING, "name", 0, 10).items) == 3
+
+
+def test_counts_of_a_catalogue_that_grows_follow(make_product, folder, cursor, postgres_url, index_at):
+    feed, index = Feed(folder, cursor), index_at(postgres_url)
+    for name in ("Helles", "Dunkles", "Rauchbier"):
+        make_product(name)
+        feed.catch_up()
+    make_product("Kölsch", style="koelsch")
+    Feed(folder, cursor).catch_up()
+    index.look()
+
+    facets = index.snapshot.page(Wanted(q="bier", style=("koelsch",)), "relevance", 0, 10).facets
+
+    assert {style["value"]: style["count"] for style in facets["style"]} == {"helles": 3, "koelsch": 1}
+    assert [category["count"] for category in index.snapshot.categories()] == [4, 0, 0]
 
 
 def test_a_feed_never_misses_a_slow_writer(make_product, folder, cursor, postgres_url, index_at):

@@ -1,5 +1,6 @@
 """What customers find: spelling, typing errors, compounds, ranking, facets, order and suggestions."""
 
+from copy import copy
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -137,14 +138,21 @@ def snapshot(tmp_path_factory):
         shown = project(product, [variant], [])
         writer.add_document(
             to_document(
-                schema, str(product["id"]), number, shown.document, card=shown.card, details=shown.details
+                schema, str(product["id"]), number * 7, shown.document, card=shown.card, details=shown.details
             )
         )
-        columns.put(number, shown.document)
+        columns.put(number * 7, shown.document)
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
     return Snapshot(index, columns.columns(), 1, shelves())
+
+
+def fresh(snapshot):
+    """Give the same state without what it remembers."""
+    anew = copy(snapshot)
+    anew._remembered = {}
+    return anew
 
 
 def shelves():
@@ -337,6 +345,16 @@ def test_every_count_is_what_choosing_the_value_would_show(snapshot, wanted):
             assert snapshot.page(chosen, "relevance", 0, 1).total == count
     free = Wanted(**{**vars(wanted), "alcohol_free": True})
     assert snapshot.page(free, "relevance", 0, 1).total == facets["alcohol_free"][0]["count"]
+
+
+@pytest.mark.parametrize("q", ["bier", "saft", "gin", "deutschland", "apfelsat", "xylophon"])
+def test_many_hits_are_counted_like_few(snapshot, monkeypatch, q):
+    few = fresh(snapshot).page(Wanted(q=q, deposit=("reusable",)), "price", 0, 5)
+    monkeypatch.setattr("prost_catalog.search.snapshot.LISTED", -1)
+
+    many = fresh(snapshot).page(Wanted(q=q, deposit=("reusable",)), "price", 0, 5)
+
+    assert many == few
 
 
 def test_what_is_filtered_by_is_listed_even_where_nothing_is_left_of_it(snapshot):

@@ -24,9 +24,10 @@ logger = logging.getLogger(__name__)
 
 STATE_FILE: Final = "state.json"
 COLUMNS_SUFFIX: Final = ".columns"
-BATCH: Final = 1_000
+BATCH: Final = 250
 COMMIT_EVERY: Final = 100_000
 WRITER_MEMORY: Final = 24_000_000
+"""Bytes that new documents may take before they are written out."""
 
 _DATABASE = """
 SELECT (SELECT system_identifier FROM pg_control_system())::text || '-' || oid

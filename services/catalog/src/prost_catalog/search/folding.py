@@ -35,7 +35,7 @@ _PARTS: Final = """
 _FREE_STANDING: Final = 4
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """Fold case, accents, umlauts, their two-letter spellings and doubled letters away.
 
@@ -46,7 +46,7 @@ def fold(text: str) -> str:
     return _DOUBLES.sub(r"\1", _DIGRAPHS.sub(r"\1", ascii_only))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def words(text: str) -> tuple[str, ...]:
     """Split text into folded words and numbers, in order."""
     return tuple(_WORDS.findall(_COMMAS.sub(".", fold(text))))
@@ -58,7 +58,7 @@ def query_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in found if word not in STOPWORDS) or found
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def parts(word: str) -> frozenset[str]:
     """Take a folded compound apart: `weisbier` holds `weis` and `bier`, `original` holds nothing."""
     found: set[str] = set()

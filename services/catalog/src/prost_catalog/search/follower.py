@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import logging
 import os
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
+
+# The allocator of some systems keeps no more than it needs, and has no such call.
+_TRIM: Final = getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 class Follower(threading.Thread):
@@ -74,9 +78,20 @@ class Follower(threading.Thread):
             cursor = connection.cursor()
             cursor.execute(f"LISTEN {CHANNEL}")
             feed = Feed(self._folder, cursor)
+            wrote = False
             while not self._stopping.is_set():
                 if feed.catch_up():
+                    wrote = True
                     continue
+                if wrote:
+                    _release_memory()
+                    wrote = False
                 select.select([connection.fileno(), self._wake], [], [], POLL_SECONDS)
                 connection.poll()
                 connection.notifies.clear()
+
+
+def _release_memory() -> None:
+    """Give back what writing has left behind: this process goes on to serve pages for days."""
+    if _TRIM is not None:
+        _TRIM(0)

@@ -31,6 +31,9 @@ MOST_VALUES: Final = 100
 REMEMBERED: Final = 500
 """Lists whose facets are kept."""
 
+LISTED: Final = 100_000
+"""Hits of a text up to which they are taken one by one."""
+
 _SPANS: Final = {
     "spans": {
         "histogram": {"field": "number", "interval": SPAN, "min_doc_count": 1},
@@ -97,11 +100,11 @@ class Snapshot:
     def page(self, wanted: Wanted, sort: str, offset: int, size: int) -> Page:
         """Find a page of products, with facets that are true under all other filters."""
         text = text_query(self._schema, wanted.q, forgiving=False)
-        if text is not None and not self._searcher.search(text, 1, count=False).hits:
+        hits = self._search(wanted, text, sort, offset, size)
+        if text is not None and not hits and not self._searcher.search(text, 1, count=False).hits:
             # Typing errors are forgiven only where nothing in the whole catalogue is spelt as typed.
             text = text_query(self._schema, wanted.q, forgiving=True)
-        query = filter_query(self._schema, wanted, text)
-        hits = self._search(query, sort, offset, size, scored=text is not None)
+            hits = self._search(wanted, text, sort, offset, size)
         counts = self._counts(wanted, text)
         items = [self._stored(address, "card") for _, address in hits]
         return Page(items, counts.total, self._facets(wanted, counts))
@@ -153,12 +156,13 @@ class Snapshot:
             if all(any(name.startswith(word) for name in names) for word in rest):
                 yield kind, shelf
 
-    def _search(self, query: Query, sort: str, offset: int, size: int, *, scored: bool) -> Any:
-        if sort == "relevance" and scored:
+    def _search(self, wanted: Wanted, text: Query | None, sort: str, offset: int, size: int) -> list[Any]:
+        if sort == "relevance" and text is not None:
             ordered: dict[str, Any] = {"weight_by_field": "popularity"}
         else:
             column, order = _SORTS[sort]
             ordered = {"order_by_field": column, "order": order}
+        query = filter_query(self._schema, wanted, text)
         return self._searcher.search(query, size, count=False, offset=offset, **ordered).hits
 
     def _stored(self, address: DocAddress, name: str) -> bytes:
@@ -176,21 +180,28 @@ class Snapshot:
         return counts
 
     def _found(self, text: Query) -> NDArray[np.bool_]:
-        """Mark the numbers of the products that a query matches.
+        """Mark the numbers of the products that a text matches.
 
-        The index gives sums by the tens of thousands far sooner than hits, so every product has a bit and
-        those of neighbours are added up.
+        Above some hits the index gives sums sooner than hits: every product has a bit, and those of
+        neighbours are added up.
         """
-        spans: Any = self._searcher.aggregate(text, _SPANS)["spans"]["buckets"]
         size = len(self._columns.arrays["price"])
-        sums = np.zeros(size // SPAN + 1, "<u8")
-        places = np.fromiter((span["key"] for span in spans), np.int64, len(spans)) // SPAN
+        matched: Any = self._searcher.search(text, 1)
+        if matched.count <= LISTED:
+            hits = self._searcher.search(text, LISTED, count=False, order_by_field="number").hits
+            numbers = np.fromiter((number for number, _ in hits), np.intp, len(hits))
+            marks = np.zeros(size, np.bool_)
+            # The index may be a moment newer than the columns and know of numbers that they do not.
+            marks[numbers[numbers < size]] = True
+            return marks
+        spans: Any = self._searcher.aggregate(text, _SPANS)["spans"]["buckets"]
+        places = np.fromiter((span["key"] for span in spans), np.float64, len(spans)).astype(np.intp) // SPAN
         bits = np.fromiter((span["bits"]["value"] for span in spans), np.float64, len(spans))
-        # The index may be a moment newer than the columns and know of numbers that they do not.
+        sums = np.zeros(size // SPAN + 1, "<u8")
         known = places < len(sums)
         sums[places[known]] = bits[known].astype(np.uint64)
-        marks = np.unpackbits(sums.view(np.uint8).reshape(-1, 8), axis=1, count=SPAN, bitorder="little")
-        return marks.reshape(-1)[:size].astype(np.bool_)
+        each = np.unpackbits(sums.view(np.uint8).reshape(-1, 8), axis=1, count=SPAN, bitorder="little")
+        return each.reshape(-1)[:size].view(np.bool_)
 
     def _facets(self, wanted: Wanted, counts: Counts) -> dict[str, object]:
         facets: dict[str, object] = {
