@@ -67,6 +67,8 @@ class LocalService:
             PATH=f"{Path(sys.executable).parent}:{inherited().get('PATH', '')}",
             PYTHONPATH=str(self.folder / "src"),
             PYTHONUNBUFFERED="1",
+            # Otherwise each thread that allocates keeps what it has freed in an arena of its own.
+            MALLOC_ARENA_MAX="2",
             PROST_ENV="dev",
             PROST_SERVICE=self.name,
             PROST_HTTP_BIND=f"{LOOPBACK}:{self.web_port}",
