@@ -10,17 +10,6 @@ from prost_catalog.models import Category, Producer, Style, Variant
 from prost_catalog.use_cases.products import create_product, move_product
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "schemathesis: generated requests; minutes, so only by `-m`")
-
-
-def pytest_collection_modifyitems(config, items):
-    if not config.option.markexpr:
-        left_out = [item for item in items if item.get_closest_marker("schemathesis")]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
-
-
 @pytest.fixture
 def beer():
     """Give the facts of a beer, without a name."""

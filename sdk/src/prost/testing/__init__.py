@@ -5,6 +5,7 @@ Servers come from `PROST_TEST_POSTGRES_URL`, `PROST_TEST_REDIS_URL`, `PROST_TEST
 """
 
 from prost.testing.events import Bus, HandlerFailed, bus, rabbitmq_url
+from prost.testing.generated import attack, pytest_collection_modifyitems, pytest_configure, served
 from prost.testing.http import (
     Issuer,
     Token,
@@ -27,6 +28,7 @@ __all__ = [
     "Issuer",
     "Token",
     "app_factory",
+    "attack",
     "bus",
     "client",
     "clock",
@@ -37,9 +39,12 @@ __all__ = [
     "postgres_server",
     "postgres_template",
     "postgres_url",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
     "rabbitmq_url",
     "redis_server",
     "redis_url",
+    "served",
     "service_home",
     "token",
 ]
