@@ -1,4 +1,4 @@
-"""Generated requests against every documented operation; only by `pytest -m schemathesis`: they take minutes."""
+"""Generated requests against every documented operation; they take minutes: `pytest -m schemathesis`."""
 
 import os
 import subprocess
