@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +65,7 @@ async function unpack() {
     await untar('al2023.tar.br', join(draft, 'al2023'))
     const fonts = `<fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>`
     await writeFile(join(draft, 'fonts.conf'), fonts)
+    await chmod(draft, 0o755)
     // Complete or not there at all, also when two begin at once: the second one finds the name taken.
     await rename(draft, folder).catch((error) => {
       if (!existsSync(folder)) throw error
