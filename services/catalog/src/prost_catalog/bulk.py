@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import psycopg2
+from psycopg2.extras import execute_values
 
 from prost.db import uuid7
 from prost.money import Money
@@ -244,38 +245,46 @@ def _variant(product: dict[str, Any], chance: random.Random, sku: str, position:
 
 
 def _make_shelves(cursor: Cursor) -> list[Shelf]:
-    shelves = []
-    for position, (slug, name_de, name_en, _, strengths, styles) in enumerate(_SHELVES):
-        category = _ensure(cursor, "categories", slug, name_de=name_de, name_en=name_en, position=position)
-        rows = [
-            _ensure(cursor, "styles", domain.slugify(style), name_de=style, name_en=style)
-            for style in styles.split()
-        ]
-        shelves.append(Shelf(category, rows, strengths))
-    return shelves
+    categories = _ensure(
+        cursor,
+        "categories",
+        [
+            {"slug": slug, "name_de": name_de, "name_en": name_en, "position": position}
+            for position, (slug, name_de, name_en, *_) in enumerate(_SHELVES)
+        ],
+    )
+    named = {domain.slugify(style): style for *_, styles in _SHELVES for style in styles.split()}
+    rows = [{"slug": slug, "name_de": style, "name_en": style} for slug, style in named.items()]
+    styles = {style["slug"]: style for style in _ensure(cursor, "styles", rows)}
+    return [
+        Shelf(category, [styles[domain.slugify(style)] for style in names.split()], strengths)
+        for category, (*_, strengths, names) in zip(categories, _SHELVES, strict=True)
+    ]
 
 
 def _make_producers(cursor: Cursor) -> list[dict[str, Any]]:
     chance = random.Random(1)  # noqa: S311 - nothing secret is drawn.
     parts = combinations(_HOUSES.split(), _PLACES.split(), _ENDINGS.split())
     names = [f"{house} {place}{ending}" for house, place, ending in parts]
-    return [
-        _ensure(cursor, "producers", domain.slugify(name), name=name, country=chance.choice(_ORIGINS.split()))
-        for name in names
-    ]
-
-
-def _ensure(cursor: Cursor, table: str, slug: str, **values: object) -> dict[str, Any]:
-    """Insert a row unless its slug is there, and return what the database has."""
-    names = ("id", "slug", *values)
-    columns, marks = ", ".join(names), ", ".join(["%s"] * len(names))
-    cursor.execute(
-        f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (slug) DO NOTHING",  # noqa: S608
-        (str(uuid7()), slug, *values.values()),
+    return _ensure(
+        cursor,
+        "producers",
+        [
+            {"slug": domain.slugify(name), "name": name, "country": chance.choice(_ORIGINS.split())}
+            for name in names
+        ],
     )
-    cursor.execute(f"SELECT {columns} FROM {table} WHERE slug = %s", (slug,))  # noqa: S608
-    found = cursor.fetchone()
-    return dict(zip(names, found or (), strict=True))
+
+
+def _ensure(cursor: Cursor, table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Insert rows unless their slugs are there, and return what the database has, in the same order."""
+    names = ", ".join(("id", *rows[0]))
+    insert = f"INSERT INTO {table} ({names}) VALUES %s ON CONFLICT (slug) DO NOTHING"  # noqa: S608
+    execute_values(cursor, insert, [(str(uuid7()), *row.values()) for row in rows])
+    slugs = [row["slug"] for row in rows]
+    cursor.execute(f"SELECT {names} FROM {table} WHERE slug = ANY(%s)", (slugs,))  # noqa: S608
+    found = {row[1]: dict(zip(("id", *rows[0]), row, strict=True)) for row in cursor.fetchall()}
+    return [found[slug] for slug in slugs]
 
 
 def _scalar(cursor: Cursor) -> int:
