@@ -16,9 +16,7 @@ def run(seconds: int, rounds: int) -> None:
         made.await_done("catalog:backfill", 600)
         rows = measure_reads(made, seconds, rounds)
     hello = next(row for row in rows if row.work == "hello")
-    print(
-        f"\n{'work':<10}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'bad':>6}{'CPU s/1k':>11}{'x hello':>9}"
-    )
+    print(f"\n{'work':<10}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'bad':>6}{'CPU s/1k':>11}{'x hello':>9}")
     for row in rows:
         parts = ", ".join(f"{name} {cpu:.3f}" for name, cpu in row.cpu.items() if cpu >= 0.005)  # noqa: PLR2004
         print(

@@ -10,9 +10,7 @@ from measure import cpu_seconds, wrk
 from stack import LIKE_PRODUCTION, ROOT, Bench, bench
 
 _CONNECTIONS = 2
-_WORDS = (
-    "pils helles weissbier riesling silvaner gin rum apfelsaft cola tonic mate bockbier merlot".split()
-)
+_WORDS = "pils helles weissbier riesling silvaner gin rum apfelsaft cola tonic mate bockbier merlot".split()
 _CATEGORIES = ["bier", "wein", "spirituosen", "saefte", "limonaden", "wasser", "schaumwein"]
 
 
