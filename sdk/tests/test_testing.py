@@ -104,6 +104,13 @@ FILES = {
 }
 
 
+# A shell starts what it runs in the background deaf to SIGINT, and children inherit that.
+INTERRUPTIBLE = (
+    "import signal, sys, pytest; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "sys.exit(pytest.main(sys.argv[1:]))"
+)
+
+
 def written_to(folder):
     for name, content in FILES.items():
         path = folder / name
@@ -130,7 +137,7 @@ def run(service, folder):
         name: value for name, value in os.environ.items() if not name.startswith(("PROST_", "PYTEST_"))
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", folder],
+        [sys.executable, "-c", INTERRUPTIBLE, "-q", folder],
         cwd=service,
         env={**environment, "PYTHONPATH": str(service / "src")},
         stdout=subprocess.PIPE,
