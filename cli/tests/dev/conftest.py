@@ -172,4 +172,6 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 def running(clone: Workspace) -> Workspace:
     """Hand out the workspace with its stack up, whatever the test before did to it."""
     clone.up()
+    # A file that the test before put back restarts the service a moment later.
+    clone.eventually(lambda: clone.greeting() == "hello", seconds=30)
     return clone
