@@ -113,11 +113,13 @@ def test_changed_code_takes_effect(running):
 
 
 def test_a_new_migration_is_applied(running):
+    before = running.units()["tiny:web"]["pid"]
+
     running.add_migration("tiny", "002_second.py", "second")
 
-    running.eventually(
-        lambda: "0 rows" in running.prost("dev", "psql", "tiny", "--command", "SELECT * FROM second").stdout
-    )
+    running.eventually(lambda: running.units()["tiny:web"]["pid"] not in {None, before})
+    applied = running.prost("dev", "psql", "tiny", "--command", "SELECT * FROM second").stdout
+    assert "0 rows" in applied
 
 
 def test_a_new_service_joins_without_a_restart_of_the_rest(running):
