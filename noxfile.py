@@ -105,7 +105,6 @@ def bench(session: nox.Session) -> None:
 @nox.session(default=False)
 def lighthouse(session: nox.Session) -> None:
     """Measure the built shop behind the gateway with Lighthouse."""
-    prost(session, "frontend", "install")
     prost(session, "journey", "--script", "lighthouse")
 
 

