@@ -13,8 +13,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
-from prost.auth import Principal, TokenVerifier, admit
-from prost.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from prost.auth import InsufficientScope, Principal, TokenVerifier, admit
+from prost.errors import EmailNotVerified, Forbidden, NotFound, Unauthenticated, Unavailable
 from prost.http import create_app, operation
 from prost.settings import Settings
 from prost.spec import ServiceSpec
@@ -41,7 +41,7 @@ def claims(**changes):
 
 
 def token(key=EC, alg="ES256", **changes):
-    return jwt.encode({"alg": alg, "kid": key.kid}, claims(**changes), key, algorithms=[alg])
+    return jwt.encode({"alg": alg, "kid": key.kid, "typ": "at+jwt"}, claims(**changes), key, algorithms=[alg])
 
 
 class Issuer:
@@ -118,6 +118,12 @@ async def test_a_good_token_speaks_for_its_subject(verifier, key, alg):
         ({"sub": None}, "claim: sub"),
         ({"sub": 7}, "claim: sub"),
         ({"roles": "admin"}, "wrong type"),
+        ({"roles": [7]}, "wrong type"),
+        ({"scope": ["openid"]}, "wrong type"),
+        ({"email_verified": "true"}, "wrong type"),
+        ({"sid": 7}, "wrong type"),
+        ({"client_id": ["shop"]}, "wrong type"),
+        ({"amr": "otp"}, "wrong type"),
         ({"exp": "soon"}, "claim: exp"),
     ],
 )
@@ -194,7 +200,7 @@ async def test_an_unknown_key_is_looked_up_but_not_for_each_token(verifier, issu
     with pytest.raises(Unauthenticated):
         await verifier.verify(token(NEW))
     too_early = issuer.asked
-    monkeypatch.setattr("prost.auth._REFRESH_AT_MOST_EVERY", 0.0)
+    monkeypatch.setattr("prost.auth._keys._REFRESH_AT_MOST_EVERY", 0.0)
 
     principal = await verifier.verify(token(NEW))
 
@@ -204,7 +210,7 @@ async def test_an_unknown_key_is_looked_up_but_not_for_each_token(verifier, issu
 
 
 async def test_an_issuer_that_does_not_speak_http_is_one_that_is_away(verifier, issuer, monkeypatch):
-    monkeypatch.setattr("prost.auth._REFRESH_AT_MOST_EVERY", 0.0)
+    monkeypatch.setattr("prost.auth._keys._REFRESH_AT_MOST_EVERY", 0.0)
     issuer.status_line = b"hello\r\n\r\n"
 
     with pytest.raises(Unauthenticated):
@@ -214,7 +220,7 @@ async def test_an_issuer_that_does_not_speak_http_is_one_that_is_away(verifier, 
 
 
 async def test_an_issuer_without_keys_takes_none_away(verifier, issuer, monkeypatch):
-    monkeypatch.setattr("prost.auth._REFRESH_AT_MOST_EVERY", 0.0)
+    monkeypatch.setattr("prost.auth._keys._REFRESH_AT_MOST_EVERY", 0.0)
     issuer.keys = []
     with pytest.raises(Unauthenticated):
         await verifier.verify(token(NEW))
@@ -271,6 +277,7 @@ def test_access_follows_from_roles():
     admit(support, "customer")
     admit(support, "staff")
     admit(admin, "admin")
+    admit(Principal("service:orders"), "service")
     with pytest.raises(Unauthenticated):
         admit(None, "customer")
     with pytest.raises(Forbidden):
@@ -279,6 +286,22 @@ def test_access_follows_from_roles():
         admit(customer, "staff")
     with pytest.raises(Forbidden):
         admit(support, "admin")
+    with pytest.raises(Forbidden):
+        admit(admin, "service")
+    with pytest.raises(Unauthenticated):
+        admit(None, "service")
+    with pytest.raises(Forbidden):
+        admit(Principal("service:orders"), "customer")
+
+
+def test_some_of_the_staff_are_let_in_where_they_are_named():
+    support = Principal("bob", frozenset({"customer", "support"}))
+    manager = Principal("eve", frozenset({"catalog-manager"}))
+    editors = ("catalog-manager", "admin")
+
+    admit(manager, "staff", editors)
+    with pytest.raises(Forbidden, match="catalog-manager or admin"):
+        admit(support, "staff", editors)
 
 
 def test_what_is_not_theirs_is_not_there_for_a_customer():
@@ -290,6 +313,25 @@ def test_what_is_not_theirs_is_not_there_for_a_customer():
         customer.require_owner("bob")
     with pytest.raises(Forbidden, match="catalog-manager or admin"):
         customer.require("catalog-manager", "admin")
+
+
+def test_some_things_take_a_verified_address():
+    Principal("ada", email_verified=True).require_verified_email()
+    with pytest.raises(EmailNotVerified) as caught:
+        Principal("ada").require_verified_email()
+
+    assert (caught.value.status, caught.value.code) == (403, "email-not-verified")
+
+
+def test_an_application_does_only_what_it_was_allowed():
+    principal = Principal("ada", scopes=frozenset({"openid"}))
+
+    principal.require_scope("openid")
+    with pytest.raises(InsufficientScope) as caught:
+        principal.require_scope("email")
+
+    challenge = 'Bearer error="insufficient_scope", scope="email"'
+    assert caught.value.headers["WWW-Authenticate"] == challenge
 
 
 class MirrorResource:

@@ -1,17 +1,19 @@
 import json
 import threading
+import time
 from typing import ClassVar
-from uuid import UUID, uuid4
+from uuid import RFC_4122, UUID, uuid4
 
 import peewee
 import pytest
 from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
-from prost.db import Model, in_db
+from prost.db import Model, in_db, uuid7
 from prost.db._connection import configure_url
 from prost.events import (
     BrokerDown,
+    Envelope,
     Event,
     Outbox,
     Relay,
@@ -22,6 +24,7 @@ from prost.events import (
 )
 from prost.events._broker import Delivery
 from prost.events._inbox import MAX_ATTEMPTS, MAX_DELIVERIES, PATIENCE, Inbox
+from prost.events._outbox import handling
 from prost.events._relay import BATCH
 from prost.events._schedules import PURGE, run_due
 from prost.testing import HandlerFailed
@@ -142,6 +145,41 @@ def test_what_a_handler_announces_names_its_cause(bus, glasses):
 
     (effect,) = bus.published("bar.keg-emptied.v1")
     assert (effect.causation_id, effect.correlation_id) == (cause.id, cause.correlation_id)
+
+
+def test_a_function_in_the_database_announces_as_a_use_case_does(database, bus, clock):
+    keg = uuid4()
+    handled = Envelope(
+        id=uuid4(), type="bar.opened.v1", occurred_at=clock(), aggregate_id=uuid4(), sequence=1,
+        correlation_id=uuid4(), data={},
+    )  # fmt: skip
+    arguments = (Tapped.type, keg, json.dumps({"keg_id": str(keg)}))
+
+    database.execute_sql("SELECT outbox_add(uuid7(), %s, %s, %s, %s)", (*arguments, Outbox.cause()))
+    token = handling.set(handled)
+    database.execute_sql("SELECT outbox_add(uuid7(), %s, %s, %s, %s)", (*arguments, Outbox.cause()))
+    handling.reset(token)
+
+    first, second = bus.published("bar.keg-tapped.v1")
+    assert (first.occurred_at, first.aggregate_id, first.data) == (clock(), keg, {"keg_id": str(keg)})
+    assert (first.sequence, first.correlation_id, first.causation_id) == (1, first.id, None)
+    assert (second.sequence, second.before) == (2, {"bar.keg-tapped.v1": 1})
+    assert (second.correlation_id, second.causation_id) == (handled.correlation_id, handled.id)
+    assert second.id.version == 7
+
+
+def test_what_is_published_is_what_was_announced(announce, bus):
+    assert announce(Tapped(keg_id=uuid4()), Emptied(keg_id=uuid4())) == bus.published()
+
+
+def test_ids_made_by_the_database_sort_by_their_time(database):
+    earlier = uuid7()
+    time.sleep(0.002)
+    ((made,),) = database.execute_sql("SELECT uuid7()").fetchall()
+    time.sleep(0.002)
+
+    assert earlier < made < uuid7()
+    assert (made.version, made.variant) == (7, RFC_4122)
 
 
 def test_the_relay_publishes_in_order_and_marks_what_the_broker_has(announce):

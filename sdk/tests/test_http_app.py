@@ -36,7 +36,13 @@ class Beer(BaseModel):
 
 
 class OrdersResource:
-    @operation(summary="Order a beer.", body=NewBeer, returns=(201, dict[str, str]), idempotent=True)
+    @operation(
+        summary="Order a beer.",
+        body=NewBeer,
+        returns=(201, dict[str, str]),
+        auth="anonymous",
+        idempotent=True,
+    )
     async def on_post(self, req, resp, *, body: NewBeer, idempotency_key: str):
         return {"key": idempotency_key}
 
@@ -53,13 +59,21 @@ class BeersResource:
         summary="List beers.",
         query=ListQuery,
         returns=dict[str, object],
+        auth="anonymous",
         cache=PublicCache("beers", max_age=30),
     )
     async def on_get(self, req, resp, *, query: ListQuery):
         self.reads += 1
         return {"page_size": query.page_size, "styles": query.style, "q": query.q}
 
-    @operation(summary="Add a beer.", body=NewBeer, returns=(201, Beer), errors=[SoldOut], max_body=300)
+    @operation(
+        summary="Add a beer.",
+        body=NewBeer,
+        returns=(201, Beer),
+        errors=[SoldOut],
+        auth="anonymous",
+        max_body=300,
+    )
     async def on_post(self, req, resp, *, body: NewBeer):
         if body.name == "gone":
             raise SoldOut("None left.", left=0)
@@ -73,7 +87,7 @@ class BeersResource:
 
 
 class BeerResource:
-    @operation(summary="Read a beer.", returns=Beer)
+    @operation(summary="Read a beer.", returns=Beer, auth="anonymous")
     async def on_get(self, req, resp, *, beer_id: UUID):
         return {"name": str(beer_id), "price": Money(129)}
 
@@ -83,7 +97,12 @@ class BeerResource:
 
 
 class LabelResource:
-    @operation(summary="Read a label.", returns=dict[str, str], cache=PublicCache("labels", max_age=30))
+    @operation(
+        summary="Read a label.",
+        returns=dict[str, str],
+        auth="anonymous",
+        cache=PublicCache("labels", max_age=30),
+    )
     async def on_get(self, req, resp, *, text: str):
         await asyncio.sleep(0.01)
         return {"text": text}
@@ -400,7 +419,45 @@ def test_a_responder_without_an_operation_stops_the_application():
 def test_a_handler_that_does_not_take_what_it_declares_is_refused():
     with pytest.raises(TypeError, match="query of the operation and of the handler go together"):
 
-        @operation(summary="x", query=ListQuery)
+        @operation(summary="x", query=ListQuery, auth="anonymous")
+        async def on_get(self, req, resp): ...
+
+
+def test_an_operation_that_does_not_say_whom_it_lets_in_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"Beers\.on_get: auth has to say who is let in"):
+
+        class Beers:
+            @operation(summary="x")
+            async def on_get(self, req, resp): ...
+
+
+def test_what_customers_name_in_a_path_is_said_to_be_theirs_or_not():
+    @operation(summary="x", auth="customer", owned=True)
+    async def on_get(self, req, resp, *, order_id: UUID): ...
+
+    with pytest.raises(TypeError, match="on_put: owned is said where a customer names something in the path"):
+
+        @operation(summary="x", auth="customer")
+        async def on_put(self, req, resp, *, order_id: UUID): ...
+
+    assert on_get.operation.owned
+
+
+@pytest.mark.parametrize("auth", ["anonymous", "optional", "staff", "admin", "service"])
+def test_nothing_is_owned_where_it_is_not_customers_who_ask(auth):
+    with pytest.raises(TypeError, match="and only there"):
+
+        @operation(summary="x", auth=auth, owned=True)
+        async def on_get(self, req, resp, *, order_id: UUID): ...
+
+
+@pytest.mark.parametrize(
+    "declared", [{"auth": "customer", "roles": ["admin"]}, {"auth": "staff", "roles": ["customer"]}]
+)
+def test_roles_are_some_of_the_staffs(declared):
+    with pytest.raises(TypeError, match="on_get: roles are some of the staff's"):
+
+        @operation(summary="x", **declared)
         async def on_get(self, req, resp): ...
 
 

@@ -25,7 +25,13 @@ class AlreadyThere(Conflict):
 
 
 class CratesResource:
-    @operation(summary="List crates.", query=Search, returns=list[Crate], cache=PublicCache("crates", 5))
+    @operation(
+        summary="List crates.",
+        query=Search,
+        returns=list[Crate],
+        auth="anonymous",
+        cache=PublicCache("crates", 5),
+    )
     async def on_get(self, req, resp, *, query: Search): ...
 
     @operation(
@@ -35,6 +41,7 @@ class CratesResource:
         errors=[AlreadyThere],
         auth="staff",
         tags=["staff"],
+        also=[202],
     )
     async def on_post(self, req, resp, *, body: Crate):
         """Add one.
@@ -75,6 +82,13 @@ def test_a_query_parameter_may_be_absent_and_is_never_null(document):
     assert size["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
 
 
+def test_other_statuses_in_the_same_form_are_told(document):
+    responses = document["paths"]["/crates"]["post"]["responses"]
+
+    assert responses["202"] == responses["201"]
+    assert "content" in responses["202"]
+
+
 def test_a_body_says_that_other_fields_are_refused_and_what_the_largest_number_is(document):
     crate = document["components"]["schemas"]["Crate"]
 
@@ -90,7 +104,7 @@ def test_a_query_model_is_no_component(document):
 def test_every_problem_is_described(document):
     answers = document["paths"]["/crates"]["post"]["responses"]
 
-    assert sorted(answers) == ["201", "400", "401", "403", "409", "413", "415", "422", "default"]
+    assert sorted(answers) == ["201", "202", "400", "401", "403", "409", "413", "415", "422", "default"]
     assert answers["409"] == {
         "description": "Already there (already-there)",
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

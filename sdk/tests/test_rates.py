@@ -26,6 +26,17 @@ async def test_a_rate_allows_its_limit_at_once_and_then_says_when_to_come_back(l
     assert (await limiter.count("bert", rate)).allowed
 
 
+async def test_a_key_that_is_forgotten_begins_anew(limiter):
+    rate = Rate.parse("1/min")
+    await limiter.count("anna", rate)
+    await limiter.count("bert", rate)
+
+    await limiter.forget("anna")
+
+    assert (await limiter.count("anna", rate)).allowed
+    assert not (await limiter.count("bert", rate)).allowed
+
+
 async def test_calls_become_free_again_one_by_one(limiter):
     rate = Rate(requests=10, seconds=1)
     for _ in range(10):

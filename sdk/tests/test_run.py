@@ -37,7 +37,7 @@ from prost_taproom.settings import TaproomSettings
 
 
 class PourResource:
-    @operation(summary="Pour a beer, slowly.", returns=dict[str, str])
+    @operation(summary="Pour a beer, slowly.", returns=dict[str, str], auth="anonymous")
     async def on_get(self, req, resp):
         await asyncio.sleep(1.0)
         return {"beer": TaproomSettings().beer}
@@ -100,13 +100,13 @@ def prost_service(folder, *arguments, **variables):
     )
 
 
-@pytest.fixture
-def web(folder, unused_port):
+@pytest.fixture(params=["1", "2"], ids=["one-worker", "two-workers"])
+def web(request, folder, unused_port):
     variables = {"PROST_ENV": "dev", "PROST_HTTP_BIND": f"127.0.0.1:{unused_port}", "PROST_BEER": "kölsch"}
     process = subprocess.Popen(
         [sys.executable, "-m", "prost.run", "web"],
         cwd=folder,
-        env=environment(folder, **variables, PROST_WEB_WORKERS="1"),
+        env=environment(folder, **variables, PROST_WEB_WORKERS=request.param),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -191,6 +191,13 @@ def nobody_listens(port):
     return False
 
 
+@pytest.mark.parametrize("web", ["1"], indirect=True)
+def test_one_worker_serves_in_the_process_that_was_started(web):
+    found = subprocess.run(["pgrep", "--parent", str(web.pid)], stdout=subprocess.PIPE, check=False)
+
+    assert found.stdout == b""
+
+
 def test_every_log_line_of_web_is_json(web):
     web.send_signal(signal.SIGTERM)
 
@@ -224,7 +231,14 @@ def test_documents_need_no_server_and_no_environment(folder):
 
     assert sorted(json.loads(openapi.stdout)["paths"]) == ["/pour"]
     assert json.loads(routes.stdout) == [
-        {"path": "/pour", "method": "GET", "auth": "anonymous", "summary": "Pour a beer, slowly."}
+        {
+            "path": "/pour",
+            "method": "GET",
+            "auth": "anonymous",
+            "owned": None,
+            "roles": None,
+            "summary": "Pour a beer, slowly.",
+        }
     ]
     assert contracts.stdout == "contracts/taproom.beer-poured.v1.json\n"
     contract = json.loads((folder / "contracts" / "taproom.beer-poured.v1.json").read_text())

@@ -109,6 +109,7 @@ def test_production_refuses_what_belongs_to_development(environment):
     environment.setenv("PROST_DATABASE_URL", "postgresql://postgres@db/shop")
     environment.setenv("PROST_BROKER_URL", "amqp://guest:guest@mq")
     environment.setenv("PROST_REDIS_URL", "redis://:3fWq81Lz@cache")
+    environment.setenv("PROST_FAULTS", "/run/faults")
 
     with pytest.raises(SettingsError) as caught:
         ShopSettings()
@@ -118,5 +119,6 @@ def test_production_refuses_what_belongs_to_development(environment):
         "PROST_AUTH_JWKS_URL",
         "PROST_BROKER_URL",
         "PROST_DATABASE_URL",
+        "PROST_FAULTS",
         "PROST_PUBLIC_URL",
     ]

@@ -17,6 +17,7 @@ media = { "/media/orders" = "labels" }
 [[http.public]]
 path = "/orders/*/label"
 methods = ["GET"]
+auth = "anonymous"
 
 [[http.public]]
 path = "/orders/**"
@@ -64,6 +65,18 @@ def test_a_declaration_is_read(load):
     assert spec.run.web.workers == 2
     assert str(spec.http.public[1].rate) == "60/min"
     assert (spec.http.public[1].rate.requests, spec.http.public[1].rate.seconds) == (60, 60)
+
+
+@pytest.mark.parametrize("auth", ["optional", "customer", "admin"])
+def test_scripts_of_others_are_let_in_where_nobody_signs_in(load, auth):
+    text = GOOD.replace('auth = "anonymous"', f'auth = "{auth}"\nscripts = "any"')
+
+    with pytest.raises(SpecError) as caught:
+        load(text)
+
+    assert problems(caught) == {
+        "http.public[0]": 'scripts of other origins are let in with auth = "anonymous" only'
+    }
 
 
 def test_the_first_public_route_that_matches_wins(load):
@@ -115,6 +128,32 @@ def test_contradictions_between_sections_are_problems(load):
         "run.web.replicas",
         "run.worker",
     ]
+
+
+def test_a_public_route_without_a_policy_is_a_problem(load):
+    with pytest.raises(SpecError) as caught:
+        load(GOOD.replace('auth = "anonymous"\n', ""))
+
+    assert problems(caught) == {"http.public[0].auth": "Field required"}
+
+
+def test_what_is_for_services_is_never_public(load):
+    with pytest.raises(SpecError) as caught:
+        load(GOOD.replace('auth = "customer"', 'auth = "service"'))
+
+    assert list(problems(caught)) == ["http.public[1].auth"]
+
+
+def test_a_service_may_provide_the_identity_of_all(load):
+    assert not load(GOOD).provides.identity
+    assert load(GOOD + "\n[provides]\nidentity = true\n").provides.identity
+
+
+def test_an_issuer_without_an_address_is_a_problem(load):
+    with pytest.raises(SpecError) as caught:
+        load('[service]\nname = "auth"\nsummary = "Signs."\n[provides]\nidentity = true\n')
+
+    assert list(problems(caught)) == ["provides.identity"]
 
 
 def test_a_file_that_is_no_toml_says_where(load):

@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import logging
+import os
+import signal
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -10,8 +12,10 @@ from typing import Any
 
 import gunicorn.workers.gasgi
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.glogging import Logger
+from gunicorn.sock import create_sockets
 
 from prost import telemetry
 from prost.http.app import ServiceApp
@@ -55,10 +59,39 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in options.items():
             self.cfg.set(name, value)
 
+    def run(self) -> None:
+        """Serve until told to stop; one worker alone does so in this very process.
+
+        gunicorn's parent would only start it again when it falls, as whoever started this process does.
+        """
+        if self.settings.web_workers > 1:
+            _Parent(self).run()
+            return
+        log = self.cfg.logger_class(self.cfg)
+        sockets = create_sockets(self.cfg, log)
+        log.info("Listening at: %s", ", ".join(map(str, sockets)))
+        worker = DrainingWorker(1, os.getppid(), sockets, self, self.cfg.timeout, self.cfg, log)
+        gc.freeze()
+        try:
+            worker.init_process()
+        finally:
+            worker.tmp.close()
+            telemetry.shutdown()
+
     def load(self) -> ServiceApp:
         """Make the application of one worker."""
         telemetry.setup(self.settings)
         return self._factory()
+
+
+class _Parent(Arbiter):  # type: ignore[misc]
+    def spawn_worker(self) -> int:
+        # Told to stop before it has handlers of its own, a worker would use the parent's, and go on.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            return int(super().spawn_worker())
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 class DrainingWorker(gunicorn.workers.gasgi.ASGIWorker):  # type: ignore[misc]
@@ -75,7 +108,14 @@ class DrainingWorker(gunicorn.workers.gasgi.ASGIWorker):  # type: ignore[misc]
         self._serving: asyncio.Task[None] | None = None
         self._stopping = False
 
+    def init_signals(self) -> None:
+        """Leave signals their own effect until the loop runs: uvloop forgets those that come before."""
+        for number in self.SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
     async def _serve(self) -> None:
+        super().init_signals()
         self._serving = asyncio.current_task()
         await super()._serve()
 

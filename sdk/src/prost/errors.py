@@ -4,6 +4,7 @@ ProstError
 ├── MalformedRequest        400
 ├── Unauthenticated         401
 ├── Forbidden               403
+│   └── EmailNotVerified
 ├── NotFound                404
 ├── MethodNotAllowed        405
 ├── NotAcceptable           406
@@ -25,11 +26,12 @@ ProstError
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "Conflict",
     "DeadlineExceeded",
+    "EmailNotVerified",
     "FieldError",
     "Forbidden",
     "HeadersTooLarge",
@@ -68,11 +70,16 @@ class ProstError(Exception):
 
     A subclass states a fact, inherits its parent's HTTP `status`, and has its machine-readable `code` and
     its `title` derived from its name (`OutOfStock`: "out-of-stock", "Out of stock") unless it sets them.
+
+    One that belongs to a protocol with errors of its own overrides `problem` and says what comes of it:
+    `media_type` and `schema`, the document's JSON Schema.
     """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Error"
+    media_type: ClassVar[str] = "application/problem+json"
+    schema: ClassVar[Mapping[str, Any] | None] = None
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         """Derive the code and the title that the class does not set itself."""
@@ -141,6 +148,10 @@ class Forbidden(ProstError):
     """The caller is known and may not do this."""
 
     status = 403
+
+
+class EmailNotVerified(Forbidden):
+    """This takes an account whose e-mail address is known to be its owner's."""
 
 
 class NotFound(ProstError):

@@ -18,6 +18,8 @@ from prost.spec import ServiceSpec, SpecError
 __all__ = ["main"]
 
 _NOWHERE = "127.0.0.1:1"
+#: Seals and opens nothing: whoever describes an application has no server at hand.
+_NO_SECRET = "described, never run, so nobody's secret"  # noqa: S105
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,8 +62,7 @@ def _worker(spec: ServiceSpec) -> None:
     telemetry.setup(_settings(spec))
     try:
         # A module of its own spares the worker what only the web process imports.
-        home = "worker" if importlib.util.find_spec(f"{spec.package}.worker") else "app"
-        _module(spec, home).create_worker().run()
+        _module(spec, "worker").create_worker().run()
     finally:
         telemetry.shutdown()
 
@@ -104,12 +105,19 @@ def _openapi(spec: ServiceSpec) -> None:
 
 
 def _routes(spec: ServiceSpec) -> None:
-    """Print the routes as JSON: path, method, and the access that each operation asks for."""
+    """Print the routes as JSON: path, method, and whom each operation lets in."""
     from falcon.inspect import inspect_routes  # noqa: PLC0415
 
     app = _module(spec, "app").create_app()
     found = [
-        {"path": route.path, "method": method.method, "auth": declared.auth, "summary": declared.summary}
+        {
+            "path": route.path,
+            "method": method.method,
+            "auth": declared.auth,
+            "owned": declared.owned,
+            "roles": list(declared.roles) or None,
+            "summary": declared.summary,
+        }
         for route in inspect_routes(app)
         for method in route.methods
         if (declared := app.operations.get((route.path, method.method))) is not None
@@ -171,10 +179,15 @@ def _pretend_servers(spec: ServiceSpec) -> None:
         "PROST_REDIS_URL": f"redis://{_NOWHERE}",
         "PROST_BROKER_URL": f"redis://{_NOWHERE}",
         "PROST_OBJECTS_URL": f"http://{_NOWHERE}",
+        "PROST_MAIL_URL": f"smtp://{_NOWHERE}",
+        "PROST_AUTH_TOKEN_URL": f"http://{_NOWHERE}",
+        "PROST_AUTH_CLIENT_SECRET": _NO_SECRET,
     }
     pretended |= {
         f"PROST_SERVICE_{name.upper().replace('-', '_')}_URL": f"http://{_NOWHERE}" for name in spec.callees
     }
+    if spec.provides.identity:
+        pretended["PROST_KEY_SECRET"] = _NO_SECRET
     for name, value in pretended.items():
         if f"{name}_FILE" not in os.environ:
             os.environ.setdefault(name, value)

@@ -24,6 +24,7 @@ PREFIX = "PROST_"
 # Read by the pytest plugin, which runs beside settings and not through them.
 _TEST_PREFIX = "PROST_TEST_"
 _SERVICE_URL = re.compile(r"PROST_SERVICE_([A-Z][A-Z0-9_]*)_URL")
+_SECRET = 32
 _GUESSABLE = frozenset(
     {"", "admin", "changeme", "dev", "guest", "minioadmin", "password", "postgres", "prost", "root", "secret"}
 )
@@ -93,15 +94,23 @@ class Settings(BaseSettings):
     broker_url: BrokerUrl | None = None
     objects_url: ObjectsUrl | None = None
     mail_url: MailUrl | None = None
+    mail_from: str = Field(default="Prost <shop@prost.test>", pattern=r"^[^<>@\r\n]*<?[^<>@\s]+@[^<>@\s]+>?$")
     public_url: HttpUrl = "http://127.0.0.1:8080"
     auth_issuer: HttpUrl | None = None
     auth_jwks_url: HttpUrl | None = None
     auth_audience: str = "prost"
+    auth_token_url: HttpUrl | None = None
+    auth_client_secret: SecretStr | None = Field(
+        default=None, description="With which the service asks for tokens in its own name."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     state_dir: Path = Path(".state")
     cache_dir: Path | None = Field(
         default=None, description="A folder for what is costly to make again; it may vanish at any time."
+    )
+    faults: Path | None = Field(
+        default=None, description="A folder of files that arm fault points (prost.faults); tests only."
     )
     service_urls: dict[str, HttpUrl] = Field(
         default={}, description="Base URLs of other services by name, from PROST_SERVICE_<NAME>_URL."
@@ -145,7 +154,10 @@ class Settings(BaseSettings):
             raise SettingsError([FieldError(variable, "is needed to call this service")]) from None
 
     def _development_leftovers(self) -> Iterator[FieldError]:
-        for name in self.required_in_production:
+        if self.faults is not None:
+            yield FieldError(_variable("faults"), "is for tests, and refused in production")
+        sending = ["mail_from"] if self.mail_url is not None else []
+        for name in [*self.required_in_production, *sending]:
             if name not in self.model_fields_set:
                 yield FieldError(_variable(name), "has to be set in production")
         for name in type(self).model_fields:
@@ -156,6 +168,8 @@ class Settings(BaseSettings):
             password = urlsplit(text).password or "" if "://" in text else text
             if password.lower() in _GUESSABLE and name != "mail_url":
                 yield FieldError(_variable(name), "has no password, or one from development")
+            elif name == "auth_client_secret" and (len(text) < _SECRET or len(set(text)) < _SECRET // 4):
+                yield FieldError(_variable(name), f"has fewer than {_SECRET} characters, or only a few kinds")
 
 
 class _Environment(EnvSettingsSource):

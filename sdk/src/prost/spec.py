@@ -1,11 +1,10 @@
 """The declaration of a service: `service.toml` as one model, from which the platform derives the rest."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -15,8 +14,10 @@ from pydantic import (
     PlainSerializer,
     ValidationError,
     WithJsonSchema,
+    model_validator,
 )
 
+from prost._declaration import SpecError, problems_of
 from prost.errors import FieldError
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Events",
     "Http",
     "Needs",
+    "Provides",
     "PublicRoute",
     "Rate",
     "Run",
@@ -36,8 +38,9 @@ __all__ = [
 
 FILE_NAME = "service.toml"
 
-Access = Literal["anonymous", "optional", "customer", "staff", "admin"]
+Access = Literal["anonymous", "optional", "customer", "staff", "admin", "service"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Scripts = Literal["any", "service"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")]
 EventType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*\.v[1-9][0-9]*$", max_length=120)]
@@ -48,17 +51,6 @@ RoutePattern = Annotated[
 
 _UNITS = {"s": 1, "min": 60, "h": 3600}
 _RATE = re.compile(r"([1-9][0-9]{0,6})/(s|min|h)")
-
-
-class SpecError(ValueError):
-    """A declaration cannot be used. `problems` has every fault by its TOML path: `http.public[0].auth`."""
-
-    def __init__(self, path: Path, problems: Sequence[FieldError]) -> None:
-        """Collect all problems of the file at `path`."""
-        self.path = path
-        self.problems = tuple(problems)
-        lines = [f"{p.field}: {p.message}" if p.field else p.message for p in self.problems]
-        super().__init__("\n  ".join([f"{path} is not a valid service declaration:", *lines]))
 
 
 class Rate(BaseModel):
@@ -111,12 +103,22 @@ class PublicRoute(_Section):
     """One `[[http.public]]` entry: inner paths that the gateway lets through, and for whom.
 
     In `path`, `*` stands for one segment and a final `**` for any number of them, none included.
+
+    `scripts` says whose read the answers, beside the shop's own: "any" page's, or those of the origins that
+    the "service" itself allows. Such an entry is anonymous, and no cookie passes.
     """
 
     path: RoutePattern
-    auth: Access = "anonymous"
+    auth: Access
     rate: RateText | None = None
     methods: tuple[Method, ...] = get_args(Method)
+    scripts: Scripts | None = None
+
+    @model_validator(mode="after")
+    def _check_scripts(self) -> Self:
+        if self.scripts is not None and self.auth != "anonymous":
+            raise ValueError('scripts of other origins are let in with auth = "anonymous" only')
+        return self
 
     def matches(self, method: str, path: str) -> bool:
         """Tell whether a request of this method for this inner path falls under the entry."""
@@ -135,10 +137,14 @@ class PublicRoute(_Section):
 
 
 class Http(_Section):
-    """`[http]`: where the service is found at the gateway, and what of it can be reached from outside."""
+    """`[http]`: where the service is found at the gateway, and what of it can be reached from outside.
+
+    Only a service with `cookies` is sent those of browsers and may set some.
+    """
 
     prefix: UrlPath
     upstream: UrlPath = "/"
+    cookies: bool = False
     public: tuple[PublicRoute, ...] = ()
     media: dict[UrlPath, BucketName] = {}
 
@@ -153,6 +159,12 @@ class Needs(_Section):
     postgres: bool = False
     redis: bool = False
     objects: tuple[BucketName, ...] = ()
+
+
+class Provides(_Section):
+    """`[provides]`: what the platform finds in one service; `identity` makes it the issuer of all tokens."""
+
+    identity: bool = False
 
 
 class Events(_Section):
@@ -193,6 +205,7 @@ class ServiceSpec(_Section):
     service: Service
     http: Http | None = None
     needs: Needs = Needs()
+    provides: Provides = Provides()
     calls: dict[Name, bool] = {}
     events: Events = Events()
     run: Run = Run()
@@ -209,7 +222,7 @@ class ServiceSpec(_Section):
         try:
             spec = cls.model_validate(document)
         except ValidationError as error:
-            raise SpecError(file, list(_problems(error))) from error
+            raise SpecError(file, list(problems_of(error, cls))) from error
         if contradictions := list(_contradictions(spec)):
             raise SpecError(file, contradictions)
         return spec
@@ -235,37 +248,6 @@ class ServiceSpec(_Section):
         return tuple(sorted(name for name, allowed in self.calls.items() if allowed))
 
 
-def _problems(error: ValidationError) -> Iterator[FieldError]:
-    for item in error.errors(include_url=False):
-        location = item["loc"]
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            message = _unknown_key(location)
-        yield FieldError(_toml_path(location), message, item["type"])
-
-
-def _toml_path(location: Sequence[int | str]) -> str:
-    path = ""
-    for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return path.removeprefix(".").removesuffix(".[key]")
-
-
-def _unknown_key(location: Sequence[int | str]) -> str:
-    model: Any = ServiceSpec
-    for part in location[:-1]:
-        if isinstance(part, str):
-            model = _section_of(model.model_fields[part].annotation)
-    close = difflib.get_close_matches(str(location[-1]), model.model_fields, n=1)
-    return f"unknown key; did you mean {close[0]!r}?" if close else "unknown key"
-
-
-def _section_of(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(found for found in map(_section_of, get_args(annotation)) if found is not None)
-
-
 def _contradictions(spec: ServiceSpec) -> Iterator[FieldError]:
     if spec.name in spec.calls:
         yield FieldError(f"calls.{spec.name}", "a service does not call itself")
@@ -280,6 +262,17 @@ def _contradictions(spec: ServiceSpec) -> Iterator[FieldError]:
     minimum, maximum = spec.run.web.replicas
     if minimum > maximum:
         yield FieldError("run.web.replicas", "the minimum is above the maximum")
-    for prefix, bucket in (spec.http.media if spec.http else {}).items():
-        if bucket not in spec.needs.objects:
+    if spec.provides.identity and spec.http is None:
+        yield FieldError("provides.identity", "an issuer is found by its address: it needs [http]")
+    if spec.http is not None:
+        yield from _http_contradictions(spec.http, spec.needs)
+
+
+def _http_contradictions(http: Http, needs: Needs) -> Iterator[FieldError]:
+    for index, route in enumerate(http.public):
+        if route.auth == "service":
+            message = "services call each other without the gateway: this cannot be public"
+            yield FieldError(f"http.public[{index}].auth", message)
+    for prefix, bucket in http.media.items():
+        if bucket not in needs.objects:
             yield FieldError(f"http.media.{prefix}", f"bucket {bucket!r} is not listed in needs.objects")

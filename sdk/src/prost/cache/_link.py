@@ -35,16 +35,20 @@ class Down(Exception):
 class Link:
     """The way to one Redis, open until a call fails and again once a probe in the background succeeds."""
 
-    def __init__(self, url: str, *, without_it: str) -> None:
-        """Reach `url`; `without_it` ends the log line that tells of a failure."""
+    def __init__(self, url: str, *, without_it: str, timeout: float = TIMEOUT) -> None:
+        """Reach `url`; `without_it` ends the log line that tells of a failure.
+
+        Redis has `timeout` seconds for each answer: few where it only saves time, more where it keeps what
+        nobody else has.
+        """
         self.client: Redis = Redis.from_pool(
             BlockingConnectionPool.from_url(
                 url,
                 max_connections=MAX_CONNECTIONS,
                 # Waiting for a busy connection says nothing about the server.
-                timeout=10 * TIMEOUT,
-                socket_timeout=TIMEOUT,
-                socket_connect_timeout=TIMEOUT,
+                timeout=10 * timeout,
+                socket_timeout=timeout,
+                socket_connect_timeout=timeout,
                 # A retry would double what a request pays for a dead server.
                 retry=Retry(NoBackoff(), 0),
             )

@@ -1,5 +1,6 @@
 """Rate limits shared by all processes of a service."""
 
+import contextlib
 import math
 from dataclasses import dataclass
 from typing import Self
@@ -81,6 +82,11 @@ class RateLimiter:
         except Down:
             return Verdict(allowed=True, remaining=rate.requests)
         return Verdict(bool(allowed), max(0, remaining), wait / 1_000_000)
+
+    async def forget(self, key: str) -> None:
+        """Let `key` begin anew, as if it had never been counted."""
+        with contextlib.suppress(Down):
+            await self._link.call(lambda: self._link.client.delete(self._prefix + key))
 
     async def require(self, key: str, rate: Rate, cost: int = 1) -> None:
         """Count a call, or refuse it.

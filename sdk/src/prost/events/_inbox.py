@@ -29,8 +29,9 @@ MAX_DELIVERIES = 10
 logger = logging.getLogger(__name__)
 
 _RECEIVE = """
-INSERT INTO inbox_events (consumer, event_id, type, aggregate_id, sequence, state, received_at, settled_at)
-VALUES (%s, %s, %s, %s, %s, 'DONE', %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO inbox_events (
+    consumer, event_id, type, aggregate_id, sequence, state, attempts, received_at, settled_at
+) VALUES (%s, %s, %s, %s, %s, 'DONE', 1, %s, %s) ON CONFLICT DO NOTHING
 """
 _DUE = """
 SELECT event_id, body, attempts, received_at FROM inbox_events
@@ -57,6 +58,14 @@ UPDATE inbox_events SET next_attempt_at = %s WHERE consumer = %s AND aggregate_i
 """
 
 
+class _HandlerFailed(Exception):
+    """A handler has raised `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 class Inbox:
     """What one consumer has received. `consumer` is the service's name.
 
@@ -79,17 +88,22 @@ class Inbox:
         except ValidationError as error:
             self._keep_unreadable(delivery.body, error)
             return
-        now = utcnow()
-        with database.atomic():
-            identity = (self._consumer, envelope.id, envelope.type)
-            place = (envelope.aggregate_id, envelope.sequence)
-            if not database.execute_sql(_RECEIVE, (*identity, *place, now, now)).rowcount:
-                return
-            if delivery.attempts > MAX_DELIVERIES:
-                reason = f"{delivery.attempts - 1} deliveries ended without an answer"
-                self._settle(envelope.id, "DEAD", 0, reason, _text(delivery.body))
-                return
-            self._attempt(envelope, _text(delivery.body), attempts=0, waited=0.0)
+        body = _text(delivery.body)
+        try:
+            with database.atomic():
+                if not self._note(envelope):
+                    return
+                if delivery.attempts > MAX_DELIVERIES:
+                    reason = f"{delivery.attempts - 1} deliveries ended without an answer"
+                    self._settle(envelope.id, "DEAD", 0, reason, body)
+                    return
+                self._attempt(envelope, body, attempts=0, waited=0.0)
+        except _HandlerFailed as failure:
+            # Nothing that the handler wrote is left. Where the event was delivered to another meanwhile,
+            # that one's outcome stands.
+            with database.atomic():
+                if self._note(envelope):
+                    self._fail(envelope, body, 1, failure.error)
 
     def retry_due(self) -> bool:
         """Try one event again whose time has come; return whether there was one."""
@@ -105,10 +119,23 @@ class Inbox:
                 self._settle(event_id, "DEAD", attempts, _summary(error), body)
                 return True
             waited = (now - received_at).total_seconds()
-            self._attempt(envelope, body, attempts=attempts, waited=waited)
+            try:
+                # The savepoint undoes what a failing handler wrote, and leaves the record of its failure.
+                with database.atomic():
+                    self._attempt(envelope, body, attempts=attempts, waited=waited)
+            except _HandlerFailed as failure:
+                self._fail(envelope, body, attempts + 1, failure.error)
             return True
 
+    def _note(self, envelope: Envelope) -> bool:
+        """Write that the event is done, as it will be if the transaction commits; False when it is known."""
+        now = utcnow()
+        identity = (self._consumer, envelope.id, envelope.type)
+        place = (envelope.aggregate_id, envelope.sequence)
+        return bool(database.execute_sql(_RECEIVE, (*identity, *place, now, now)).rowcount)
+
     def _attempt(self, envelope: Envelope, body: str, *, attempts: int, waited: float) -> None:
+        """Handle the event in the transaction around this. Raises _HandlerFailed, which has to undo it."""
         subscription = self._subscriptions.get(envelope.type)
         if subscription is None:
             self._settle(envelope.id, "DEAD", attempts, "no handler reads this type any more", body)
@@ -126,15 +153,15 @@ class Inbox:
                 return
         token = handling.set(envelope)
         try:
-            # The savepoint undoes what a failing handler wrote, and leaves the record of its failure.
-            with consuming(envelope.type, envelope.traceparent), database.atomic():
+            with consuming(envelope.type, envelope.traceparent):
                 subscription.handle(envelope)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is kept with its event.
-            self._fail(envelope, body, attempts + 1, error)
-            return
+        except Exception as error:
+            # Whatever a handler raises is kept with its event.
+            raise _HandlerFailed(error) from error
         finally:
             handling.reset(token)
-        self._settle(envelope.id, "DONE", attempts + 1, None, None)
+        if attempts:
+            self._settle(envelope.id, "DONE", attempts + 1, None, None)
         if subscription.ordered:
             place = (self._consumer, envelope.aggregate_id)
             database.execute_sql(_MOVE, (envelope.sequence, *place))

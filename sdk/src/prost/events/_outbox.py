@@ -2,34 +2,21 @@
 
 from contextvars import ContextVar
 
+import orjson
+
 from prost.db import database, utcnow, uuid7
 from prost.events._envelope import Envelope, Event
 from prost.events._trace import traceparent
 
 __all__ = ["CHANNEL", "Outbox", "handling"]
 
-#: The channel of PostgreSQL's NOTIFY that wakes the relay.
+#: The channel of PostgreSQL's NOTIFY that wakes the relay; `outbox_add` of the migrations names it, too.
 CHANNEL = "prost_outbox"
 
 #: The event that is being handled, and so the cause of what is added.
 handling: ContextVar[Envelope | None] = ContextVar("prost_event", default=None)
 
-# The row stays locked until the transaction ends, so an aggregate's events are committed in their order.
-_NUMBER = """
-INSERT INTO outbox_sequences AS s (aggregate_id, sequence, latest, before)
-VALUES (%(aggregate)s, 1, jsonb_build_object(%(type)s::text, 1), '{}')
-ON CONFLICT (aggregate_id) DO UPDATE SET
-    sequence = s.sequence + 1,
-    latest = s.latest || jsonb_build_object(%(type)s::text, s.sequence + 1),
-    before = s.latest
-RETURNING sequence, before
-"""
-_INSERT = """
-INSERT INTO outbox_events (id, type, aggregate_id, sequence, body, traceparent, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
-
-
+_ADD = "SELECT * FROM outbox_add(%s, %s, %s, %s, %s)"
 _PENDING = "SELECT body FROM outbox_events WHERE published_at IS NULL ORDER BY position LIMIT %s"
 
 
@@ -51,27 +38,31 @@ class Outbox:
         """
         if not database.in_transaction():
             raise RuntimeError("Outbox.add belongs inside database.atomic(), beside the change it announces.")
-        aggregate = event.aggregate_id()
-        names = {"aggregate": aggregate, "type": event.type}
-        sequence, before = database.execute_sql(_NUMBER, names).fetchone()
-        cause = handling.get()
-        event_id = uuid7()
-        envelope = Envelope(
-            id=event_id,
-            type=event.type,
-            occurred_at=utcnow(),
-            aggregate_id=aggregate,
-            sequence=sequence,
-            before=before,
-            correlation_id=cause.correlation_id if cause else event_id,
-            causation_id=cause.id if cause else None,
-            traceparent=traceparent(),
-            data=event.model_dump(mode="json"),
+        event_id, aggregate = uuid7(), event.aggregate_id()
+        data, cause = event.model_dump_json(), _cause()
+        row = database.execute_sql(
+            _ADD, (event_id, event.type, aggregate, data, orjson.dumps(cause).decode())
         )
-        row = (
-            envelope.id, envelope.type, aggregate, sequence,
-            envelope.model_dump_json(), envelope.traceparent, envelope.occurred_at,
-        )  # fmt: skip
-        database.execute_sql(_INSERT, row)
-        database.execute_sql("SELECT pg_notify(%s, '')", (CHANNEL,))
-        return envelope
+        sequence, before = row.fetchone()
+        values = {"correlation_id": event_id, **cause, "id": event_id, "type": event.type}
+        place = {"aggregate_id": aggregate, "sequence": sequence, "before": before}
+        return Envelope.model_validate({**values, **place, "data": orjson.loads(data)})
+
+    @staticmethod
+    def cause() -> str:
+        """Return what events come from, as JSON for a SQL function of the service's own.
+
+        Such a function does a whole use case in one statement, and announces it by
+
+            PERFORM outbox_add(uuid7(), 'orders.order-placed.v1', order_id, data, cause);
+        """
+        return orjson.dumps(_cause()).decode()
+
+
+def _cause() -> dict[str, str]:
+    found = {"occurred_at": utcnow().isoformat().replace("+00:00", "Z")}
+    if (event := handling.get()) is not None:
+        found |= {"correlation_id": str(event.correlation_id), "causation_id": str(event.id)}
+    if (trace := traceparent()) is not None:
+        found["traceparent"] = trace
+    return found

@@ -22,6 +22,8 @@ __all__ = ["Relay"]
 BATCH = 100
 #: Seconds after which the outbox is looked at without having been woken.
 POLL = 1.0
+#: Seconds in which what follows an event is gathered, so that a busy service does not pay for each alone.
+GATHER = 0.04
 #: Seconds of back-off from a broker that is down: the first and the longest.
 BACK_OFF = (0.25, 5.0)
 
@@ -66,6 +68,8 @@ class Relay:
                 pause = BACK_OFF[0]
                 if not published:
                     self._wait()
+                elif published < BATCH:
+                    stop.wait(GATHER)
         finally:
             self.close()
 

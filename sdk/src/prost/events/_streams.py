@@ -24,7 +24,7 @@ from prost.events._broker import EXCHANGE, BrokerDown, Deliver, Delivery, Public
 __all__ = ["StreamBroker"]
 
 #: Entries that a consumer takes at once.
-BATCH = 16
+BATCH = 32
 #: Seconds for connecting and for each answer, and how long a read waits for news.
 TIMEOUT = 5.0
 BLOCK = 0.5
@@ -33,6 +33,8 @@ MAX_LENGTH = 500_000
 KEEP_SECONDS = 24 * 3600
 #: Seconds between looks at what silent consumers left undone.
 TIDY_INTERVAL = 5.0
+
+_Entry = tuple[bytes, dict[bytes, bytes], int]
 
 
 class StreamBroker:
@@ -72,10 +74,17 @@ class StreamBroker:
         """Deliver the entries of these types and pass over the others."""
         wanted = frozenset(event_type.encode() for event_type in types)
 
-        def hand_over(entry_id: bytes, fields: dict[bytes, bytes], attempts: int) -> None:
-            if fields.get(b"type") in wanted:
-                deliver(Delivery(fields.get(b"body", b""), attempts))
-            self._client.xack(EXCHANGE, queue, entry_id)
+        def hand_over(entries: Iterable[_Entry]) -> None:
+            done: list[bytes] = []
+            try:
+                for entry_id, fields, attempts in entries:
+                    if fields.get(b"type") in wanted:
+                        deliver(Delivery(fields.get(b"body", b""), attempts))
+                    done.append(entry_id)
+            finally:
+                # Most of a stream is for others: one answer for all that was read costs as much as for one.
+                if done:
+                    self._client.xack(EXCHANGE, queue, *done)
 
         self.declare(queue, types)
         tidy_at = 0.0
@@ -88,8 +97,7 @@ class StreamBroker:
                 fresh: Any = self._client.xreadgroup(
                     queue, self._consumer, {EXCHANGE: ">"}, count=BATCH, block=int(BLOCK * 1000)
                 )
-                for entry_id, fields in _entries(fresh):
-                    hand_over(entry_id, fields, 1)
+                hand_over((entry_id, fields, 1) for entry_id, fields in _entries(fresh))
             # Everything that was read has been answered, so the name holds nothing.
             self._client.xgroup_delconsumer(EXCHANGE, queue, self._consumer)
 
@@ -98,7 +106,7 @@ class StreamBroker:
         with contextlib.suppress(RedisError, OSError):
             self._client.close()
 
-    def _take_over(self, queue: str, hand_over: Callable[[bytes, dict[bytes, bytes], int], None]) -> None:
+    def _take_over(self, queue: str, hand_over: Callable[[Iterable[_Entry]], None]) -> None:
         """Deliver what consumers that fell silent left pending, and forget those that are long gone."""
         idle = int(self._visibility_timeout * 1000)
         start: Any = "-"
@@ -108,8 +116,7 @@ class StreamBroker:
                 break
             attempts = {entry["message_id"]: entry["times_delivered"] + 1 for entry in pending}
             claimed: Any = self._client.xclaim(EXCHANGE, queue, self._consumer, idle, list(attempts))
-            for entry_id, fields in claimed:
-                hand_over(entry_id, fields, attempts[entry_id])
+            hand_over((entry_id, fields, attempts[entry_id]) for entry_id, fields in claimed)
             start = b"(" + pending[-1]["message_id"]
         consumers: Any = self._client.xinfo_consumers(EXCHANGE, queue)
         for consumer in consumers:

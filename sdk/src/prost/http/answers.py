@@ -1,6 +1,7 @@
 """What a handler returned, as bytes."""
 
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -8,9 +9,19 @@ from pydantic import BaseModel
 
 from prost.money import Money
 
-__all__ = ["render"]
+__all__ = ["answer_of", "render"]
 
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+def answer_of(returns: Any) -> tuple[int, Any]:
+    """Return status and type of what a declaration says is returned; the type is None without content."""
+    if returns is None:
+        return HTTPStatus.NO_CONTENT, None
+    if isinstance(returns, tuple):
+        status, model = returns
+        return int(status), model
+    return HTTPStatus.OK, returns
 
 
 def render(result: Any) -> bytes | None:

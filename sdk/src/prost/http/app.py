@@ -15,8 +15,9 @@ from prost.auth import TokenVerifier
 from prost.health import Health
 from prost.http import openapi, problems
 from prost.http.caching import Entry, PublicCache, matches
+from prost.http.declaration import operation_of
 from prost.http.dependencies import Dependencies, Dependency
-from prost.http.operation import RUNTIME_KEY, Operation, Runtime, operation_of
+from prost.http.operation import RUNTIME_KEY, Operation, Runtime
 from prost.settings import Settings
 from prost.spec import ServiceSpec
 

@@ -1,10 +1,9 @@
-"""`operation`: one handler with all that is true of it, from which validation, access and OpenAPI follow."""
+"""A handler with all that is true of it, which serves requests as it was declared."""
 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import update_wrapper
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -13,24 +12,31 @@ import falcon.asgi
 from pydantic import BaseModel, TypeAdapter
 
 from prost import _deadline
-from prost.auth import Access, Principal, TokenVerifier, admit, current_principal
-from prost.errors import DeadlineExceeded, ProstError, Unauthenticated
-from prost.http.answers import render
+from prost.auth import Access, TokenVerifier, current_principal
+from prost.errors import DeadlineExceeded, ProstError
+from prost.http.answers import answer_of, render
 from prost.http.caching import Entry, PublicCache, matches
-from prost.http.requests import BodyReader, PathReader, QueryReader, read_idempotency_key
+from prost.http.identity import identify
+from prost.http.parameters import PathReader, QueryReader
+from prost.http.requests import (
+    MALFORMED,
+    BodyReader,
+    FormReader,
+    JsonReader,
+    RawReader,
+    read_idempotency_key,
+)
 from prost.telemetry import ROUTE_KEY
 
 if TYPE_CHECKING:
     from prost.cache import ByteCache
 
-__all__ = ["Operation", "Runtime", "operation"]
+__all__ = ["RUNTIME_KEY", "Handler", "Operation", "Runtime"]
 
 RUNTIME_KEY = "prost.runtime"
 _JSON = "application/json"
-_MEBIBYTE = 1024 * 1024
 
 Handler = Callable[..., Awaitable[Any]]
-Responder = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -62,40 +68,63 @@ class Operation:
         summary: str,
         query: type[BaseModel] | None,
         body: Any,
+        form: type[BaseModel] | None,
+        files: Sequence[str],
         returns: Any,
         errors: Sequence[type[ProstError]],
+        malformed: type[ProstError] | None,
         auth: Access,
+        owned: bool | None,
+        roles: Sequence[str],
         cache: PublicCache | None,
         tags: Sequence[str],
         max_body: int,
         timeout: float,
         idempotent: bool,
+        also: Sequence[int] = (),
     ) -> None:
         """Check the declaration against the handler. Raises TypeError when they differ."""
         self.handler = handler
         self.summary = summary
         self.query = query
-        self.body = body
-        self.status, self.returns = _answer_of(returns)
+        self.status, self.returns = answer_of(returns)
+        self.also = tuple(map(int, also))
         self.errors = tuple(errors)
+        self.malformed = malformed
         self.auth: Access = auth
+        self.owned = owned
+        self.roles = tuple(roles)
         self.cache = cache
         self.tags = tuple(tags)
         self.timeout = timeout
         self.idempotent = idempotent
         self._query_reader = QueryReader(query)
-        self.body_reader = None if body is None else BodyReader(body, max_body)
+        readers: list[BodyReader] = [
+            *([JsonReader(body, max_body)] if body is not None else []),
+            *([FormReader(form, max_body)] if form is not None else []),
+            *([RawReader(files, max_body)] if files else []),
+        ]
+        if len(readers) > 1:
+            raise TypeError(f"{handler.__qualname__}: a request has one body, form or file")
+        self.body_reader = readers[0] if readers else None
+        self._body_argument = "body" if form is None else "form"
         self.path_reader = PathReader(self._path_annotations())
         self.answer = None if self.returns is None else TypeAdapter[Any](self.returns)
-        if cache is not None and (auth != "anonymous" or body is not None):
+        if cache is not None and (auth != "anonymous" or readers):
             raise TypeError(f"{handler.__qualname__}: only an anonymous GET can have a public cache")
+        if (owned is not None) is not (auth == "customer" and bool(self.path_reader.adapters)):
+            raise TypeError(
+                f"{handler.__qualname__}: owned is said where a customer names something in the path, "
+                "and only there"
+            )
 
     def _path_annotations(self) -> dict[str, Any]:
         name = self.handler.__qualname__
         _self, _req, _resp, *parameters = inspect.signature(self.handler).parameters
         declared = {
             "query": self.query is not None,
-            "body": self.body is not None,
+            "body": self.body_reader is not None and self._body_argument == "body",
+            "form": self.body_reader is not None and self._body_argument == "form",
             "idempotency_key": self.idempotent,
         }
         for argument, expected in declared.items():
@@ -117,7 +146,12 @@ class Operation:
         if self.cache is not None:
             await self._respond_from_cache(self.cache, resource, req, resp, params)
             return
-        body = await self._answer(resource, req, resp, params)
+        try:
+            body = await self._answer(resource, req, resp, params)
+        except MALFORMED as error:
+            if self.malformed is None:
+                raise
+            raise _told_as(self.malformed, error) from error
         if body is not None:
             resp.data = body
             resp.content_type = resp.content_type or _JSON
@@ -166,7 +200,7 @@ class Operation:
     ) -> bytes | None:
         runtime = _runtime(req)
         arguments = self.path_reader.read(params)
-        principal = await self._authenticate(req, runtime.verifier)
+        principal = await identify(req, runtime.verifier, self.auth, self.roles)
         req.context.principal = principal
         current_principal.set(principal)
         query = self._query_reader.read(req.scope["query_string"])
@@ -179,13 +213,14 @@ class Operation:
         try:
             async with asyncio.timeout(seconds) as limit:
                 if self.body_reader is not None:
-                    arguments["body"] = await self.body_reader.read(req)
+                    arguments[self._body_argument] = await self.body_reader.read(req)
                 result = await self.handler(resource, req, resp, **arguments)
         except TimeoutError as error:
             if not limit.expired():
                 raise
             raise DeadlineExceeded(f"It was not done within {seconds:g} seconds.") from error
-        return self._render(result, checked=runtime.checks_answers and resp.status_code == self.status)
+        declared = resp.status_code in {self.status, *self.also}
+        return self._render(result, checked=runtime.checks_answers and declared)
 
     def _time_for(self, req: falcon.asgi.Request) -> float:
         """Return the seconds for a request: no longer than its caller waits, unless others wait, too."""
@@ -194,20 +229,6 @@ class Operation:
             return self.timeout
         return min(self.timeout, int(told[:9]) / 1000)
 
-    async def _authenticate(self, req: falcon.asgi.Request, verifier: TokenVerifier) -> Principal | None:
-        if self.auth == "anonymous":
-            return None
-        header = req.get_header("Authorization")
-        principal = None
-        if header is not None:
-            scheme, _, token = header.partition(" ")
-            if scheme.lower() != "bearer":
-                challenge = {"WWW-Authenticate": "Bearer"}
-                raise Unauthenticated("The Authorization header has to be a bearer token.", headers=challenge)
-            principal = await verifier.verify(token.strip())
-        admit(principal, self.auth)
-        return principal
-
     def _render(self, result: Any, *, checked: bool) -> bytes | None:
         body = render(result)
         if checked and body is not None and self.answer is not None:
@@ -215,76 +236,11 @@ class Operation:
         return body
 
 
-def operation(
-    *,
-    summary: str,
-    query: type[BaseModel] | None = None,
-    body: Any = None,
-    returns: Any = None,
-    errors: Sequence[type[ProstError]] = (),
-    auth: Access = "anonymous",
-    cache: PublicCache | None = None,
-    tags: Sequence[str] = (),
-    max_body: int = _MEBIBYTE,
-    timeout: float = 30.0,
-    idempotent: bool = False,
-) -> Callable[[Handler], Responder]:
-    """Declare a responder.
-
-    The handler is `async def on_get(self, req, resp, *, query, body, <path parameters>)` and takes what is
-    declared here. It returns a pydantic model, anything that orjson writes (Money, Decimal and sets, too),
-    ready bytes, or None when it has filled `resp` itself or has nothing to say. `returns` is a type, a pair
-    of status and type (None for a handler that writes its own content), or None for 204; where PROST_ENV is
-    "test" every answer is held to it. `errors` are the ones that the handler raises; those of validation and
-    access are known. `max_body` is in bytes, `timeout` in seconds. An `idempotent` operation asks for an
-    Idempotency-Key header, and its handler takes it as `idempotency_key`; `prost.idempotency` does the rest.
-
-    Raises TypeError when handler and declaration do not fit.
-    """
-
-    def decorate(handler: Handler) -> Responder:
-        declared = Operation(
-            handler,
-            summary=summary,
-            query=query,
-            body=body,
-            returns=returns,
-            errors=errors,
-            auth=auth,
-            cache=cache,
-            tags=tags,
-            max_body=max_body,
-            timeout=timeout,
-            idempotent=idempotent,
-        )
-
-        async def responder(
-            self: object, req: falcon.asgi.Request, resp: falcon.asgi.Response, **params: Any
-        ) -> None:
-            await declared.respond(self, req, resp, params)
-
-        update_wrapper(responder, handler)
-        responder.operation = declared  # type: ignore[attr-defined]
-        return responder
-
-    return decorate
-
-
-def operation_of(responder: object) -> Operation | None:
-    """Return the declaration of a responder, or None for one that has none."""
-    found = getattr(responder, "operation", None)
-    return found if isinstance(found, Operation) else None
-
-
 def _runtime(req: falcon.asgi.Request) -> Runtime:
     found: Runtime = req.scope[RUNTIME_KEY]
     return found
 
 
-def _answer_of(returns: Any) -> tuple[int, Any]:
-    if returns is None:
-        return HTTPStatus.NO_CONTENT, None
-    if isinstance(returns, tuple):
-        status, model = returns
-        return int(status), model
-    return HTTPStatus.OK, returns
+def _told_as(kind: type[ProstError], error: ProstError) -> ProstError:
+    sentences = [error.detail, *(f"{fault.field} {fault.message}" for fault in error.errors)]
+    return kind("; ".join(sentences), errors=error.errors)

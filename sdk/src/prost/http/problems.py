@@ -12,14 +12,14 @@ from prost.errors import ProstError
 
 __all__ = ["PROBLEM_JSON", "install", "refused_unread"]
 
-PROBLEM_JSON = "application/problem+json"
+PROBLEM_JSON = ProstError.media_type
 
 log = structlog.get_logger(__name__)
 
 _BY_STATUS: dict[int, type[ProstError]] = {
     error.status: error
-    for error in map(vars(errors).__getitem__, errors.__all__)
-    if isinstance(error, type) and issubclass(error, ProstError) and error is not errors.TooManyRequests
+    for error in ProstError.__subclasses__()
+    if error.__module__ == errors.__name__ and error is not errors.TooManyRequests
 }
 
 
@@ -39,7 +39,7 @@ def write_problem(req: falcon.asgi.Request, resp: falcon.asgi.Response, error: P
     resp.status = error.status
     for name in ("ETag", "Last-Modified"):
         resp.delete_header(name)
-    resp.content_type = PROBLEM_JSON
+    resp.content_type = error.media_type
     resp.cache_control = ["no-store"]
     resp.set_headers(error.headers)
 

@@ -1,11 +1,14 @@
 """OTLP over HTTP, to a collector that may be away."""
 
+import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from opentelemetry import context as otel_context
 from opentelemetry import metrics, trace
 from opentelemetry.context import Context
+from opentelemetry.exporter.http.transport._urllib3 import Urllib3HTTPTransport
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
@@ -69,9 +72,9 @@ def start_export(settings: Settings, ratio: float) -> Sequence[Callable[[], obje
     traces = TracerProvider(
         sampler=ParentBased(DecidedAtTheEdge(ratio)), resource=resource, shutdown_on_exit=False
     )
-    traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=_EXPORT_TIMEOUT)))
+    traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(**_connection())))
     reader = PeriodicExportingMetricReader(
-        OTLPMetricExporter(timeout=_EXPORT_TIMEOUT), export_timeout_millis=1000 * _EXPORT_TIMEOUT
+        OTLPMetricExporter(**_connection()), export_timeout_millis=1000 * _EXPORT_TIMEOUT
     )
     measures = MeterProvider(
         [reader], resource=resource, exemplar_filter=AlwaysOffExemplarFilter(), shutdown_on_exit=False
@@ -79,3 +82,15 @@ def start_export(settings: Settings, ratio: float) -> Sequence[Callable[[], obje
     trace.set_tracer_provider(traces)
     metrics.set_meter_provider(measures)
     return traces.shutdown, measures.shutdown
+
+
+def _connection() -> dict[str, Any]:
+    """Tell an exporter how to reach its collector: where that speaks plain HTTP, without requests.
+
+    Certificates and credentials are what requests is there for; all else takes 4 MB less in each process.
+    """
+    variables = {name: value for name, value in os.environ.items() if name.startswith("OTEL_EXPORTER_OTLP_")}
+    endpoints = [value for name, value in variables.items() if name.endswith("ENDPOINT")]
+    if all(endpoint.startswith("http://") for endpoint in endpoints):
+        return {"timeout": _EXPORT_TIMEOUT, "_transport": Urllib3HTTPTransport()}
+    return {"timeout": _EXPORT_TIMEOUT}

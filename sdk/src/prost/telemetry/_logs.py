@@ -6,10 +6,14 @@ import time
 from typing import Any
 
 import orjson
-import structlog
 from opentelemetry import trace
 
+from prost._imports import without
 from prost.settings import Settings
+
+# Draws tracebacks on terminals, which our formats do not ask for.
+with without("rich"):
+    import structlog
 
 __all__ = ["configure_logs"]
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from prost._imports import without
 from prost.settings import Settings
 from prost.telemetry._logs import configure_logs
 from prost.telemetry._traces import sampling
@@ -26,6 +27,7 @@ def setup(settings: Settings) -> None:
     configure_logs(settings)
     if not _is_wanted() or _stops:
         return
+    preload()
     from prost.telemetry._export import start_export  # noqa: PLC0415 - 10 MB, for nothing without a collector
 
     default_ratio = 0.05 if settings.env == "production" else 1.0
@@ -37,7 +39,9 @@ def setup(settings: Settings) -> None:
 def preload() -> None:
     """Import what export needs where it is wanted, so that processes forked from this one share it."""
     if _is_wanted():
-        importlib.import_module("prost.telemetry._export")
+        # Describes a process in ways that nobody asks for here.
+        with without("psutil"):
+            importlib.import_module("prost.telemetry._export")
 
 
 def _is_wanted() -> bool:

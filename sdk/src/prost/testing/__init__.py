@@ -6,19 +6,11 @@ Servers come from `PROST_TEST_POSTGRES_URL`, `PROST_TEST_REDIS_URL`, `PROST_TEST
 
 from prost.testing.events import Bus, HandlerFailed, bus, rabbitmq_url
 from prost.testing.generated import attack, pytest_collection_modifyitems, pytest_configure, served
-from prost.testing.http import (
-    Issuer,
-    Token,
-    app_factory,
-    client,
-    environment,
-    issuer,
-    service_home,
-    token,
-)
+from prost.testing.http import app_factory, client, environment, service_home
 from prost.testing.objects import objects_url
 from prost.testing.postgres import database, postgres_server, postgres_template, postgres_url
 from prost.testing.time import FakeClock, clock
+from prost.testing.tokens import Issuer, Tokens, issuer, token
 from prost.testing.valkey import redis_server, redis_url
 
 __all__ = [
@@ -26,7 +18,7 @@ __all__ = [
     "FakeClock",
     "HandlerFailed",
     "Issuer",
-    "Token",
+    "Tokens",
     "app_factory",
     "attack",
     "bus",

