@@ -1,0 +1,1 @@
+"""The rules of auth, without any I/O."""

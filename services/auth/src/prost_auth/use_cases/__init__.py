@@ -1,0 +1,1 @@
+"""What auth does: each function is one transaction, without network."""
