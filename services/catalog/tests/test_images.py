@@ -8,7 +8,8 @@ from PIL import Image
 from prost.errors import Invalid, PayloadTooLarge
 from prost.objects import ObjectStore
 from prost_catalog import images
-from prost_catalog.images import BUCKET, MAX_BYTES, prepare, store
+from prost_catalog.domain import MAX_PICTURE_BYTES
+from prost_catalog.images import BUCKET, prepare, store
 
 
 def picture(size=(1400, 1750), color="#336699", kind="JPEG", mode="RGB", **options):
@@ -104,7 +105,7 @@ def test_a_decompression_bomb_is_refused_before_it_unfolds():
 
 def test_too_many_bytes_are_refused():
     with pytest.raises(PayloadTooLarge):
-        prepare(bytes(MAX_BYTES + 1))
+        prepare(bytes(MAX_PICTURE_BYTES + 1))
 
 
 async def test_a_stored_picture_is_served_for_ever(objects_url):

@@ -10,8 +10,10 @@ from PIL import Image
 
 from prost.db import in_db
 from prost.money import Money
-from prost_catalog.domain import ProductState
+from prost_catalog.domain import ProductState, ReviewState
+from prost_catalog.models import Review
 from prost_catalog.use_cases.products import change_product, move_product
+from prost_catalog.use_cases.reviews import forget_customer, moderate_review, submit_review
 from prost_catalog.use_cases.variants import set_price
 
 NOWHERE = "00000000-0000-7000-8000-000000000000"
@@ -243,6 +245,50 @@ async def test_reviews_are_written_once_moderated_and_then_shown(client, make_pr
         "count": 1,
         "histogram": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 0},
     }
+
+
+async def test_a_product_is_reviewed_by_its_slug_too(client, make_product, token):
+    make_product("Helles")
+    customer = {"Authorization": f"Bearer {token('customer', subject='c-1')}"}
+
+    written = await client.post(
+        "/products/helles/reviews", json={"rating": 4, "title": "Good"}, headers=customer
+    )
+    nowhere = await client.post(
+        "/products/dunkles/reviews", json={"rating": 4, "title": "Good"}, headers=customer
+    )
+
+    assert written.status_code == 201
+    assert (nowhere.status_code, nowhere.json["code"]) == (404, "product-not-found")
+
+
+async def test_a_review_needs_a_verified_address(client, make_product, token):
+    make_product("Helles")
+    unverified = {"Authorization": f"Bearer {token('customer', email_verified=False)}"}
+
+    refused = await client.post(
+        "/products/helles/reviews", json={"rating": 4, "title": "Good"}, headers=unverified
+    )
+
+    assert (refused.status_code, refused.json["code"]) == (403, "email-not-verified")
+    assert Review.select().count() == 0
+
+
+async def test_the_name_of_a_customer_who_left_is_shown_no_more(client, make_product, token):
+    product_id = make_product("Helles")
+    await listed(client, 1)
+    review = await in_db(submit_review, product_id, "c-1", {"rating": 5, "title": "Good", "author": "Ada"})
+    await in_db(moderate_review, review.id, ReviewState.PUBLISHED, "mo")
+    address = f"/products/{product_id}/reviews"
+    await until(client, address, lambda answer: [item["author"] for item in answer.json["items"]] == ["Ada"])
+    staff = {"Authorization": f"Bearer {token('catalog-manager')}"}
+
+    await in_db(forget_customer, "c-1")
+
+    shown = await until(client, address, lambda answer: answer.json["items"][0]["author"] is None)
+    read = await client.get("/staff/reviews?state=PUBLISHED", headers=staff)
+    assert shown.json["summary"]["average"] == "5.0"
+    assert read.json["items"][0]["customer_id"] is None
 
 
 @pytest.mark.parametrize(

@@ -363,6 +363,14 @@ def test_what_is_filtered_by_is_listed_even_where_nothing_is_left_of_it(snapshot
     assert counts(facets, "category") == {"wein": 1, "bier": 0}
 
 
+def test_of_many_values_the_most_frequent_are_listed_and_those_filtered_by(snapshot, monkeypatch):
+    monkeypatch.setattr("prost_catalog.search.facets.MOST_VALUES", 2)
+
+    facets = fresh(snapshot).page(Wanted(producer=("quelle",)), "relevance", 0, 1).facets
+
+    assert list(counts(facets, "producer").items()) == [("hirschwang", 4), ("obsthof", 4), ("quelle", 4)]
+
+
 def test_a_page_is_found_by_id_and_by_slug(snapshot):
     by_id = snapshot.product(str(UUID(int=4)))
 
@@ -386,6 +394,8 @@ def test_categories_are_counted_in_their_order(snapshot):
         ("hirsch", ["hirschwang", "product-0"]),
         ("kö", ["product-4"]),
         ("dry g", ["product-15"]),
+        # Names that begin so, then names with another word that does; the popular ones first in each.
+        ("r", ["rheinvogt", "product-4", "product-5", "product-8", "product-17", "product-10"]),
     ],
 )
 def test_suggestions_complete_what_is_typed(snapshot, typed, expected):

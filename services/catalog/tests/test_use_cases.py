@@ -56,6 +56,16 @@ def test_publishing_writes_the_card_and_announces_it(make_product, announced):
     assert announced()[-1] == "catalog.product-changed.v1"
 
 
+def test_news_of_a_product_name_its_variants_but_no_archived_ones(make_product, bottle, variant_of, bus):
+    product_id = make_product("Helles", variant={"sku": "HELL-050"})
+    add_variant(product_id, None, {**bottle, "sku": "HELL-CRATE", "price": Money(1999)}, "anna")
+
+    archive_variant(variant_of(product_id), None)
+
+    news = [event.data["skus"] for event in bus.published("catalog.product-changed.v1")]
+    assert news[-2:] == [["HELL-050", "HELL-CRATE"], ["HELL-CRATE"]]
+
+
 def test_a_refused_product_leaves_nothing_behind(beer, announced):
     with pytest.raises(Invalid):
         create_product({**beer, "name": "Starkbier", "minimum_age": 0}, [], "anna")

@@ -9,6 +9,7 @@ from prost.http import create_app as create_service_app
 from prost.objects import ObjectStore
 from prost.spec import ServiceSpec
 from prost_catalog.resources.moderation import ModerationResource, StaffReviewsResource
+from prost_catalog.resources.offers import OffersResource
 from prost_catalog.resources.products import CategoriesResource, SuggestionsResource
 from prost_catalog.resources.reviews import ReviewsResource
 from prost_catalog.resources.staff_images import ImageResource, ImagesResource
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> ServiceApp:
         "/variants/{variant_id}": VariantResource(),
         "/variants/{variant_id}/prices": PricesResource(),
         "/reviews/{review_id}/moderation": ModerationResource(),
+        "/offers": OffersResource(),
         "/categories": CategoriesResource(search),
         "/staff/products": StaffProductsResource(),
         "/staff/products/{product_id}": StaffProductResource(),

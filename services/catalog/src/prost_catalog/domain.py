@@ -175,6 +175,9 @@ COUNTRIES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Countries of origin that the shop trades from: ISO code to German and English name."""
 
+MAX_PICTURE_BYTES: Final = 12 * 1024 * 1024
+"""How large an uploaded picture may be."""
+
 
 @dataclass(frozen=True)
 class ImageMeta:

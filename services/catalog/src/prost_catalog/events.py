@@ -7,7 +7,10 @@ from prost.events import Event
 
 
 class ProductChanged(Event):
-    """A product was made, changed, published or withdrawn; its `version` tells which news is newer."""
+    """A product was made, changed, published or withdrawn; its `version` tells which news is newer.
+
+    `skus` are those of its variants, without the archived ones.
+    """
 
     type: ClassVar[str] = "catalog.product-changed.v1"
     product_id: UUID
@@ -15,6 +18,7 @@ class ProductChanged(Event):
     name: str
     state: str
     version: int
+    skus: tuple[str, ...] = ()
 
     def aggregate_id(self) -> UUID:
         """Order the news by product."""

@@ -18,7 +18,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from prost.errors import FieldError, Invalid, PayloadTooLarge
 from prost_catalog.artwork.lettering import font_folder
-from prost_catalog.domain import ImageMeta
+from prost_catalog.domain import MAX_PICTURE_BYTES, ImageMeta
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 BUCKET: Final = "catalog-media"
 WIDTHS: Final = (320, 640, 1280)
-MAX_BYTES: Final = 12 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
@@ -86,8 +85,8 @@ def prepare(data: bytes) -> PreparedImage:
         PayloadTooLarge: more than 12 MiB.
         Invalid: not such a picture, too small, too large or too slim; names `body.image`.
     """
-    if len(data) > MAX_BYTES:
-        raise PayloadTooLarge(f"A picture has at most {MAX_BYTES // 1024 // 1024} MiB.")
+    if len(data) > MAX_PICTURE_BYTES:
+        raise PayloadTooLarge(f"A picture has at most {MAX_PICTURE_BYTES // 1024 // 1024} MiB.")
     return encode(_opened(data))
 
 

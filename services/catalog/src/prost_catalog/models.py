@@ -175,13 +175,13 @@ class ProductImage(Model):
 
 
 class Review(Model):
-    """What one customer says about one product."""
+    """What one customer says about one product; the customer is NULL once their account is gone."""
 
     if TYPE_CHECKING:
         product_id: UUID
 
     product = ForeignKeyField(Product, backref="reviews", on_delete="CASCADE")
-    customer_id = CharField(max_length=120)
+    customer_id = CharField(max_length=120, null=True)
     author = CharField(max_length=60, null=True)
     rating = SmallIntegerField()
     title = CharField(max_length=120)

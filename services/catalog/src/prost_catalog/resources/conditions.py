@@ -5,24 +5,14 @@ from typing import Final
 
 from falcon.asgi import Request, Response
 
-from prost.auth import Principal
 from prost.errors import PreconditionRequired
 from prost_catalog.domain import StaleVersion
 
-_EDITORS: Final = ("catalog-manager", "admin")
+EDITORS: Final = ("catalog-manager", "admin")
+"""The roles of those who keep the catalogue."""
+
 # The gateway weakens the ETag of an answer that it compresses.
 _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,9})"')
-
-
-def editor(req: Request) -> Principal:
-    """Return the caller if they keep the catalogue.
-
-    Raises:
-        Forbidden: they have another role.
-    """
-    principal: Principal = req.context.principal
-    principal.require(*_EDITORS)
-    return principal
 
 
 def version_read(req: Request) -> int | None:

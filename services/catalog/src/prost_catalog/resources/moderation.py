@@ -9,7 +9,7 @@ from prost.db import in_db
 from prost.errors import Conflict, NotFound, Unavailable
 from prost.http import operation
 from prost_catalog.domain import ReviewState
-from prost_catalog.resources.conditions import editor
+from prost_catalog.resources.conditions import EDITORS
 from prost_catalog.resources.editions import read_reviews_in, staff_review
 from prost_catalog.resources.paging import id_in, token_after
 from prost_catalog.schemas import reviews as wire
@@ -25,11 +25,11 @@ class StaffReviewsResource:
         returns=wire.StaffReviewList,
         errors=(Unavailable,),
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
-    async def on_get(self, req: Request, _resp: Response, *, query: wire.ModerationQuery) -> dict[str, Any]:
+    async def on_get(self, _req: Request, _resp: Response, *, query: wire.ModerationQuery) -> dict[str, Any]:
         """Read a page of reviews."""
-        editor(req)
         asked = {"state": query.state}
         after = id_in(asked, query.page_token)
         rows = await in_db(read_reviews_in, query.state, after, query.page_size + 1)
@@ -46,11 +46,12 @@ class ModerationResource:
         returns=wire.StaffReview,
         errors=(NotFound, Conflict, Unavailable),
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_put(
         self, req: Request, _resp: Response, *, review_id: UUID, body: wire.Decision
     ) -> dict[str, Any]:
         """Decide, and bring the product's rating in step."""
-        moderator = editor(req).subject
+        moderator = req.context.principal.subject
         return staff_review(await in_db(moderate_review, review_id, ReviewState(body.state), moderator))

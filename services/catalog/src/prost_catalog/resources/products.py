@@ -35,6 +35,7 @@ class ProductsResource(_Reading):
         query=wire.ProductsQuery,
         returns=wire.ProductList,
         errors=(Unavailable,),
+        auth="anonymous",
         cache=READS,
         tags=("products",),
     )
@@ -62,6 +63,7 @@ class SuggestionsResource(_Reading):
         query=wire.SuggestionsQuery,
         returns=wire.SuggestionList,
         errors=(Unavailable,),
+        auth="anonymous",
         cache=READS,
         tags=("products",),
     )
@@ -78,6 +80,7 @@ class ProductResource(_Reading):
         summary="Read a product by its id or slug.",
         returns=wire.Product,
         errors=(NotFound, Unavailable),
+        auth="anonymous",
         cache=READS,
         tags=("products",),
     )
@@ -96,6 +99,7 @@ class CategoriesResource(_Reading):
         summary="List the categories.",
         returns=wire.CategoryList,
         errors=(Unavailable,),
+        auth="anonymous",
         cache=READS,
         tags=("categories",),
     )

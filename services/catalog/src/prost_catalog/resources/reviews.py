@@ -8,8 +8,9 @@ import orjson
 from falcon.asgi import Request, Response
 from peewee import fn
 
+from prost.auth import Principal
 from prost.db import in_db
-from prost.errors import Conflict, NotFound, Unavailable
+from prost.errors import Conflict, EmailNotVerified, NotFound, Unavailable
 from prost.http import PublicCache, operation
 from prost_catalog.domain import ProductNotFound, ReviewState
 from prost_catalog.models import Review
@@ -37,6 +38,7 @@ class ReviewsResource:
         query=wire.PageQuery,
         returns=wire.ReviewList,
         errors=(NotFound, Unavailable),
+        auth="anonymous",
         cache=READS,
         tags=("reviews",),
     )
@@ -65,19 +67,29 @@ class ReviewsResource:
         }
 
     @operation(
-        summary="Review a product, once.",
+        summary="Review a product, by its id or slug, once.",
         body=wire.ReviewIn,
         returns=(HTTPStatus.CREATED, wire.OwnReview),
-        errors=(NotFound, Conflict, Unavailable),
+        errors=(NotFound, Conflict, EmailNotVerified, Unavailable),
         auth="customer",
+        owned=False,
         tags=("reviews",),
     )
     async def on_post(
-        self, req: Request, _resp: Response, *, product_id: UUID, body: wire.ReviewIn
+        self, req: Request, _resp: Response, *, product_id: str, body: wire.ReviewIn
     ) -> dict[str, Any]:
-        """Keep the review until staff has read it."""
-        customer_id = req.context.principal.subject
-        return own_review(await in_db(submit_review, product_id, customer_id, body.model_dump()))
+        """Keep the review until staff has read it; its author has verified their address."""
+        principal: Principal = req.context.principal
+        principal.require_verified_email()
+        said = body.model_dump()
+        return own_review(await in_db(submit_review, _id_or_slug(product_id), principal.subject, said))
+
+
+def _id_or_slug(text: str) -> UUID | str:
+    try:
+        return UUID(text)
+    except ValueError:
+        return text
 
 
 def _published(

@@ -8,11 +8,10 @@ from uuid import UUID
 from falcon.asgi import Request, Response
 
 from prost.db import in_db
-from prost.errors import PayloadTooLarge
 from prost.http import operation
 from prost.objects import ObjectStore
-from prost_catalog import images
-from prost_catalog.resources.conditions import editor, version_read
+from prost_catalog.domain import MAX_PICTURE_BYTES
+from prost_catalog.resources.conditions import EDITORS, version_read
 from prost_catalog.resources.staff_products import WRITE_ERRORS, answer_with
 from prost_catalog.schemas import staff as wire
 from prost_catalog.use_cases.images import attach_image, detach_image
@@ -26,20 +25,25 @@ class ImagesResource:
         self._objects = objects
 
     @operation(
-        summary="Add a picture: the body is a JPEG, PNG, WebP or AVIF file.",
+        summary="Add a picture.",
         query=wire.ImageQuery,
+        files=("image/jpeg", "image/png", "image/webp", "image/avif"),
         returns=(HTTPStatus.CREATED, wire.StaffProduct),
-        errors=(PayloadTooLarge, *WRITE_ERRORS),
+        errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
+        max_body=MAX_PICTURE_BYTES,
     )
     async def on_post(
-        self, req: Request, resp: Response, *, product_id: UUID, query: wire.ImageQuery
+        self, req: Request, resp: Response, *, product_id: UUID, query: wire.ImageQuery, body: bytes
     ) -> dict[str, Any]:
         """Check, scale and store the picture, then show it with the product."""
-        editor(req)
+        # A dozen libraries, which a process that only shows pictures never loads.
+        from prost_catalog import images  # noqa: PLC0415
+
         version = version_read(req)
-        prepared = await asyncio.to_thread(images.prepare, await _received(req))
+        prepared = await asyncio.to_thread(images.prepare, body)
         stored = await images.store(self._objects, prepared)
         alt = (query.alt_de, query.alt_en)
         await in_db(attach_image, product_id, version, stored, alt, query.position)
@@ -54,24 +58,12 @@ class ImageResource:
         returns=wire.StaffProduct,
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_delete(
         self, req: Request, resp: Response, *, product_id: UUID, image_id: UUID
     ) -> dict[str, Any]:
         """Take the picture away; its files stay where they are."""
-        editor(req)
         await in_db(detach_image, product_id, version_read(req), image_id)
         return await answer_with(resp, product_id)
-
-
-async def _received(req: Request) -> bytes:
-    too_large = PayloadTooLarge(f"A picture has at most {images.MAX_BYTES} bytes.")
-    if (req.content_length or 0) > images.MAX_BYTES:
-        raise too_large
-    received = bytearray()
-    async for chunk in req.bounded_stream:
-        received += chunk
-        if len(received) > images.MAX_BYTES:
-            raise too_large
-    return bytes(received)

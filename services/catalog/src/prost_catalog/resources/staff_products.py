@@ -10,7 +10,7 @@ from prost.db import in_db
 from prost.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired, Unavailable
 from prost.http import operation
 from prost_catalog.domain import ProductState
-from prost_catalog.resources.conditions import editor, tag, version_read
+from prost_catalog.resources.conditions import EDITORS, tag, version_read
 from prost_catalog.resources.editions import read_product, read_products
 from prost_catalog.resources.paging import id_in, token_after
 from prost_catalog.resources.products import ProductResource, ProductsResource
@@ -37,11 +37,12 @@ class EditableProductsResource(ProductsResource):
         returns=(HTTPStatus.CREATED, wire.StaffProduct),
         errors=(Conflict, Unavailable),
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_post(self, req: Request, resp: Response, *, body: wire.ProductIn) -> dict[str, Any]:
         """Make the product with its variants and their first prices."""
-        set_by = editor(req).subject
+        set_by = req.context.principal.subject
         variants = [variant.columns() for variant in body.variants]
         product_id = await in_db(create_product, body.columns(), variants, set_by)
         resp.set_header("Location", f"/products/{product_id}")
@@ -57,13 +58,13 @@ class EditableProductResource(ProductResource):
         returns=wire.StaffProduct,
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_patch(
         self, req: Request, resp: Response, *, product_id: UUID, body: wire.ProductChange
     ) -> dict[str, Any]:
         """Change what the body names and leave the rest."""
-        editor(req)
         await in_db(change_product, product_id, version_read(req), body.columns())
         return await answer_with(resp, product_id)
 
@@ -71,11 +72,11 @@ class EditableProductResource(ProductResource):
         summary="Archive a product; orders of the past go on referring to it.",
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_delete(self, req: Request, _resp: Response, *, product_id: UUID) -> None:
         """Take the product out of the shop."""
-        editor(req)
         await in_db(move_product, product_id, version_read(req), ProductState.ARCHIVED)
 
 
@@ -88,13 +89,13 @@ class ProductStateResource:
         returns=wire.StaffProduct,
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_put(
         self, req: Request, resp: Response, *, product_id: UUID, body: wire.StateIn
     ) -> dict[str, Any]:
         """Take the product to the state."""
-        editor(req)
         await in_db(move_product, product_id, version_read(req), ProductState(body.state))
         return await answer_with(resp, product_id)
 
@@ -108,11 +109,11 @@ class StaffProductsResource:
         returns=wire.StaffProductList,
         errors=(Unavailable,),
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
-    async def on_get(self, req: Request, _resp: Response, *, query: wire.StaffQuery) -> dict[str, Any]:
+    async def on_get(self, _req: Request, _resp: Response, *, query: wire.StaffQuery) -> dict[str, Any]:
         """Read a page of products."""
-        editor(req)
         asked = {"state": query.state}
         after = id_in(asked, query.page_token)
         rows = await in_db(read_products, query.state, after, query.page_size + 1)
@@ -128,9 +129,9 @@ class StaffProductResource:
         returns=wire.StaffProduct,
         errors=READ_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
-    async def on_get(self, req: Request, resp: Response, *, product_id: UUID) -> dict[str, Any]:
+    async def on_get(self, _req: Request, resp: Response, *, product_id: UUID) -> dict[str, Any]:
         """Read the product from the database."""
-        editor(req)
         return await answer_with(resp, product_id)

@@ -8,7 +8,7 @@ from falcon.asgi import Request, Response
 
 from prost.db import in_db
 from prost.http import operation
-from prost_catalog.resources.conditions import editor, version_read
+from prost_catalog.resources.conditions import EDITORS, version_read
 from prost_catalog.resources.editions import read_prices
 from prost_catalog.resources.staff_products import READ_ERRORS, WRITE_ERRORS, answer_with
 from prost_catalog.schemas import staff as wire
@@ -24,13 +24,14 @@ class VariantsResource:
         returns=(HTTPStatus.CREATED, wire.StaffProduct),
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_post(
         self, req: Request, resp: Response, *, product_id: UUID, body: wire.VariantIn
     ) -> dict[str, Any]:
         """Add the variant behind the others."""
-        set_by = editor(req).subject
+        set_by = req.context.principal.subject
         variant_id = await in_db(add_variant, product_id, version_read(req), body.columns(), set_by)
         resp.set_header("Location", f"/variants/{variant_id}")
         return await answer_with(resp, product_id)
@@ -45,13 +46,13 @@ class VariantResource:
         returns=wire.StaffProduct,
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_patch(
         self, req: Request, resp: Response, *, variant_id: UUID, body: wire.VariantChange
     ) -> dict[str, Any]:
         """Change what the body names and leave the rest."""
-        editor(req)
         product_id = await in_db(change_variant, variant_id, version_read(req), body.columns())
         return await answer_with(resp, product_id)
 
@@ -60,11 +61,11 @@ class VariantResource:
         returns=wire.StaffProduct,
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_delete(self, req: Request, resp: Response, *, variant_id: UUID) -> dict[str, Any]:
         """Take the variant out of the shop."""
-        editor(req)
         product_id = await in_db(archive_variant, variant_id, version_read(req))
         return await answer_with(resp, product_id)
 
@@ -77,11 +78,11 @@ class PricesResource:
         returns=wire.PriceHistory,
         errors=READ_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
-    async def on_get(self, req: Request, _resp: Response, *, variant_id: UUID) -> dict[str, Any]:
+    async def on_get(self, _req: Request, _resp: Response, *, variant_id: UUID) -> dict[str, Any]:
         """Read all prices that the variant ever had."""
-        editor(req)
         return {"items": await in_db(read_prices, variant_id)}
 
     @operation(
@@ -90,12 +91,13 @@ class PricesResource:
         returns=(HTTPStatus.CREATED, wire.StaffProduct),
         errors=WRITE_ERRORS,
         auth="staff",
+        roles=EDITORS,
         tags=("staff",),
     )
     async def on_post(
         self, req: Request, resp: Response, *, variant_id: UUID, body: wire.PriceIn
     ) -> dict[str, Any]:
         """Add a price to the history."""
-        set_by = editor(req).subject
+        set_by = req.context.principal.subject
         product_id = await in_db(set_price, variant_id, version_read(req), body.price, set_by)
         return await answer_with(resp, product_id)

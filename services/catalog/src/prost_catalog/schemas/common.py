@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from prost.wire import Wire
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
@@ -59,12 +61,6 @@ Text = Annotated[str, AfterValidator(_not_blank), StringConstraints(min_length=1
 PageSize = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=100)]
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 PageToken = Annotated[str, Field(max_length=1024, pattern=r"^[A-Za-z0-9_-]+$")]
-
-
-class Wire(BaseModel):
-    """A JSON object whose fields are all known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Localized(Wire):

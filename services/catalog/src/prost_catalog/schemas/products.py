@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from prost.http import MoneyOut
 from prost.money import Money
+from prost.wire import Wire
 from prost_catalog.schemas.common import (
     AllergenName,
     Country,
@@ -20,7 +21,6 @@ from prost_catalog.schemas.common import (
     Slug,
     Timestamp,
     VesselName,
-    Wire,
 )
 
 Sort = Literal["relevance", "name", "-name", "price", "-price", "price_per_litre", "rating", "newest"]

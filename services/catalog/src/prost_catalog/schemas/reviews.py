@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from prost_catalog.schemas.common import PageSize, PageToken, Text, Timestamp, Wire
+from prost.wire import Wire
+from prost_catalog.schemas.common import PageSize, PageToken, Text, Timestamp
 
 ReviewStateName = Literal["PENDING", "PUBLISHED", "REJECTED"]
 
@@ -50,10 +51,10 @@ class OwnReview(Review):
 
 
 class StaffReview(OwnReview):
-    """A review as staff sees it."""
+    """A review as staff sees it; the customer is null once their account is gone."""
 
     product_id: UUID
-    customer_id: str
+    customer_id: str | None
     moderated_by: str | None
     moderated_at: Timestamp | None
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from prost.http import MoneyIn, MoneyOut
 from prost.money import Money
+from prost.wire import Wire
 from prost_catalog.schemas.common import (
     AllergenName,
     Country,
@@ -23,7 +24,6 @@ from prost_catalog.schemas.common import (
     Text,
     Timestamp,
     VesselName,
-    Wire,
 )
 
 ProductStateName = Literal["DRAFT", "PUBLISHED", "ARCHIVED"]

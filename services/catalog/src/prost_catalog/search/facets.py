@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
+SET_FIELDS: Final = ("category", "deposit")
+"""Facets of which a product may have several values."""
+
+MOST_VALUES: Final = 100
+"""Values that a facet lists; the ones filtered by are always among them."""
+
 # More than there are filters, so what is out of the question stays apart from what filters leave out.
 _OUT: Final = 16
 
@@ -29,7 +35,8 @@ _OUT: Final = 16
 class Counts:
     """How many products a list has, and how many it would have with another value of each facet.
 
-    `values` are the counts of each facet's values, `prices` the lowest and the highest in minor units.
+    `values` are the counts of those values of each facet that are listed, `prices` the lowest and the highest
+    in minor units.
     """
 
     total: int
@@ -98,10 +105,23 @@ class FacetCounter:
         counts: Counter[str] = Counter()
         values = self._columns.values[name]
         # Code 0 is no value.
-        for code in np.flatnonzero(counted[1:]) + 1:
+        codes = np.flatnonzero(counted[1:]) + 1
+        if name not in SET_FIELDS:
+            codes = self._listed(name, codes, counted[codes])
+        for code, count in zip(codes.tolist(), counted[codes].tolist(), strict=True):
             for value in values[code].split(SET_SEPARATOR):
-                counts[value] += int(counted[code])
+                counts[value] += count
         return counts
+
+    def _listed(self, name: str, codes: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Leave out codes that no list shows: of thousands of producers, most."""
+        if len(codes) <= MOST_VALUES:
+            return codes
+        listed: Mask = counts >= np.partition(counts, -MOST_VALUES)[-MOST_VALUES]
+        if name in self._passing:
+            listed |= self._passing[name][codes]
+        chosen: NDArray[np.intp] = codes[listed]
+        return chosen
 
     def _count_codes(self, name: str, products: NDArray[np.intp]) -> NDArray[np.intp]:
         column = self._columns.arrays[name]
@@ -122,9 +142,9 @@ class FacetCounter:
         return (int(prices.min()), int(prices.max())) if len(prices) else (0, 0)
 
 
-def most_frequent(counts: Counter[str], most: int, chosen: Iterable[str]) -> list[tuple[str, int]]:
+def most_frequent(counts: Counter[str], chosen: Iterable[str]) -> list[tuple[str, int]]:
     """List values by how frequent they are, and then those among `chosen` that are not listed yet."""
-    listed: list[tuple[str, int]] = sorted(counts.items(), key=_by_count)[:most]
+    listed: list[tuple[str, int]] = sorted(counts.items(), key=_by_count)[:MOST_VALUES]
     known = {value for value, _ in listed}
     return listed + [(value, counts[value]) for value in dict.fromkeys(chosen) if value not in known]
 

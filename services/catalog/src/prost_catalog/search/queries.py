@@ -75,14 +75,22 @@ def text_query(schema: Schema, text: str, *, forgiving: bool) -> Query | None:
     return _any_of([words, sku])
 
 
-def prefix_query(schema: Schema, text: str) -> Query | None:
-    """Match products whose name has all words of `text`, each of them perhaps unfinished."""
+def prefix_queries(schema: Schema, text: str) -> list[Query]:
+    """Match products whose name has all words of `text`, each of them perhaps unfinished; best ones first."""
     found = query_words(text)[:MAX_WORDS]
     if not found:
-        return None
+        return []
     begun = [(Occur.Must, _begun(schema, word)) for word in found]
-    start = Query.term_query(schema, "beginning", NAME_START + found[0][:BEGINNING])
-    return Query.boolean_query([*begun, (Occur.Should, Query.const_score_query(start, 1.0))])
+    start = Query.const_score_query(
+        Query.term_query(schema, "beginning", NAME_START + found[0][:BEGINNING]), 1.0
+    )
+    if max(map(len, found)) > BEGINNING:
+        return [Query.boolean_query([*begun, (Occur.Should, start)])]
+    # Few letters begin most products: those whose name begins so are often enough, and fewer to look at.
+    return [
+        Query.boolean_query([(Occur.Must, start), *begun[1:]]),
+        Query.boolean_query([*begun, (Occur.MustNot, start)]),
+    ]
 
 
 def _begun(schema: Schema, word: str) -> Query:

@@ -15,7 +15,7 @@ from prost.money import Money
 from prost_catalog.search.documents import FACET_FIELDS, FORMAT, SPAN
 from prost_catalog.search.facets import Counts, FacetCounter, most_frequent
 from prost_catalog.search.folding import words
-from prost_catalog.search.queries import Wanted, filter_query, prefix_query, text_query
+from prost_catalog.search.queries import Wanted, filter_query, prefix_queries, text_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from tantivy import DocAddress, Index, Searcher
 
     from prost_catalog.search.columns import Columns
-
-MOST_VALUES: Final = 100
-"""Values that a facet lists; the ones filtered by are always among them."""
 
 REMEMBERED: Final = 500
 """Lists whose facets are kept."""
@@ -126,15 +123,17 @@ class Snapshot:
     def suggestions(self, text: str, size: int) -> list[dict[str, object]]:
         """Complete what is being typed: shelves whose name begins so, then products, most popular first."""
         typed = words(text)
-        query = prefix_query(self._schema, text)
-        if query is None:
+        if not typed:
             return []
         shelves = [
             {"kind": kind, "slug": shelf["slug"], "label": shelf["name"], "image": shelf.get("image")}
             for kind, shelf in islice(self._begun(typed), size // 2)
         ]
-        found = self._searcher.search(query, size - len(shelves), count=False, weight_by_field="popularity")
-        cards = (orjson.loads(self._stored(address, "card")) for _, address in found.hits)
+        found: list[Any] = []
+        for query in prefix_queries(self._schema, text):
+            if missing := size - len(shelves) - len(found):
+                found += self._searcher.search(query, missing, count=False, weight_by_field="popularity").hits
+        cards = (orjson.loads(self._stored(address, "card")) for _, address in found)
         products = [
             {
                 "kind": "product",
@@ -214,7 +213,7 @@ class Snapshot:
 
     def _labelled(self, facet: str, wanted: Wanted, counts: Counts) -> Iterator[dict[str, object]]:
         shelves: dict[str, dict[str, Any]] = getattr(self._shelves, facet)
-        for value, count in most_frequent(counts.values[facet], MOST_VALUES, getattr(wanted, facet)):
+        for value, count in most_frequent(counts.values[facet], getattr(wanted, facet)):
             # A value that a customer made up has no shelf, and no products either.
             if shelf := shelves.get(value):
                 yield {"value": value, "label": shelf["name"], "count": count}

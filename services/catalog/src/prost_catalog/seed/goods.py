@@ -220,5 +220,6 @@ def _announce(products: Sequence[ProductSource], ids: dict[str, UUID]) -> None:
                 name=product.name,
                 state=ProductState.PUBLISHED,
                 version=1,
+                skus=tuple(sku(product, pack) for pack in product.packs),
             )
         )

@@ -8,7 +8,7 @@ from prost.errors import FieldError, Invalid
 from prost.events import Outbox
 from prost_catalog import domain
 from prost_catalog.events import ProductChanged
-from prost_catalog.models import Product
+from prost_catalog.models import Product, Variant
 from prost_catalog.use_cases.cards import refresh_cards
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def bump(product: Product) -> None:
 def announce(product: Product) -> None:
     """Refresh a product's card and tell the other services, in the transaction of the change."""
     refresh_cards([product.id])
+    live = Variant.select(Variant.sku).where((Variant.product == product.id) & ~Variant.archived)
+    rows: Any = live.order_by(Variant.position, Variant.id).tuples()
     Outbox.add(
         ProductChanged(
             product_id=product.id,
@@ -49,6 +51,7 @@ def announce(product: Product) -> None:
             name=product.name,
             state=product.state,
             version=product.version,
+            skus=tuple(sku for (sku,) in rows),
         )
     )
 

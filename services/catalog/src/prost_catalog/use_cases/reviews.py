@@ -20,20 +20,21 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-def submit_review(product_id: UUID, customer_id: str, said: Mapping[str, Any]) -> Review:
-    """Keep a customer's only review of a product until staff has read it.
+def submit_review(product: UUID | str, customer_id: str, said: Mapping[str, Any]) -> Review:
+    """Keep a customer's only review of a product, by its id or slug, until staff has read it.
 
     Raises:
         ProductNotFound: customers do not see such a product.
         AlreadyReviewed: the customer has reviewed it before.
     """
-    published = (Product.id == product_id) & (Product.state == ProductState.PUBLISHED)
+    wanted = Product.slug == product if isinstance(product, str) else Product.id == product
     with database.atomic():
-        if not Product.select().where(published).exists():
+        found = Product.select(Product.id).where(wanted, Product.state == ProductState.PUBLISHED).first()
+        if found is None:
             raise domain.ProductNotFound("There is no such product.")
         try:
             with database.atomic():
-                review: Review = Review.create(product=product_id, customer_id=customer_id, **said)
+                review: Review = Review.create(product=found.id, customer_id=customer_id, **said)
         except IntegrityError as error:
             if "reviews_one_each" not in str(error):
                 raise
@@ -68,3 +69,15 @@ def moderate_review(review_id: UUID, wanted: ReviewState, moderator: str) -> Rev
         if state is ReviewState.PUBLISHED:
             Outbox.add(ReviewPublished(product_id=product.id, review_id=review.id, rating=review.rating))
     return review
+
+
+def forget_customer(customer_id: str) -> None:
+    """Take a customer's name out of their reviews, and whose they were; what they say and rate stays."""
+    theirs = Review.customer_id == customer_id
+    with database.atomic():
+        shown = Review.select(Review.product).where(theirs, Review.state == ReviewState.PUBLISHED)
+        product_ids = [review.product_id for review in shown]
+        Review.update(customer_id=None, author=None).where(theirs).execute()
+        if product_ids:
+            # Under a new state of the feed no page with the name is answered from a cache.
+            refresh_cards(product_ids)
