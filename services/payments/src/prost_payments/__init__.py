@@ -1,0 +1,1 @@
+"""Takes money for orders, once, and keeps the books of it."""

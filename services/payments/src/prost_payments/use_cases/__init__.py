@@ -1,0 +1,1 @@
+"""What payments does: each function is one statement, without network."""
