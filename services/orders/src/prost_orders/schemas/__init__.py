@@ -1,0 +1,1 @@
+"""The wire models of orders, a module per noun."""

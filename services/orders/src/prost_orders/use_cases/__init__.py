@@ -1,0 +1,1 @@
+"""What orders does: each function is one transaction, without network."""
