@@ -182,15 +182,23 @@ def run_shown(argv: Sequence[str]) -> tuple[int, str]:
         argv, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, env=environment
     ) as process:
         os.close(writing)
-        output = b""
+        output = unfinished = b""
         # A pseudo-terminal reports its closed end as an error.
         with suppress(OSError):
             while chunk := os.read(reading, 1 << 16):
-                sys.stderr.buffer.write(PACKAGE_LINES.sub(b"", chunk))
+                shown, unfinished = split_unfinished(unfinished + chunk)
+                sys.stderr.buffer.write(PACKAGE_LINES.sub(b"", shown))
                 sys.stderr.flush()
                 output = (output + chunk)[-CAPTURED:]
+        sys.stderr.buffer.write(unfinished)
         os.close(reading)
     return process.returncode, output.decode(errors="replace")
+
+
+def split_unfinished(said: bytes) -> tuple[bytes, bytes]:
+    """Split off a last line that may yet turn out to name a package, which nobody wants to read."""
+    begin = said.rfind(b"\n") + 1
+    return (said[:begin], said[begin:]) if said[begin : begin + 1] == b" " else (said, b"")
 
 
 def main() -> None:

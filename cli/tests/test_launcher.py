@@ -125,6 +125,22 @@ def test_a_failed_installation_names_its_remedy(bootstrap, capfd, said, remedy):
     assert said in capfd.readouterr().err
 
 
+def test_what_every_package_is_called_is_not_shown(bootstrap, capfd):
+    pieces = ["Resolved 2\n", " + ", "peewee==4.5\n", " + kombu==5.7\nInstalled", " 2\n"]
+    program = f"import time\nfor piece in {pieces!r}: print(piece, end='', flush=True); time.sleep(0.05)"
+
+    bootstrap.run([sys.executable, "-c", program])
+
+    assert capfd.readouterr().err == "Resolved 2\nInstalled 2\n"
+
+
+def test_a_python_without_ensurepip_is_told_which_package_brings_it(bootstrap, tmp_path, monkeypatch):
+    monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda _name: None)
+
+    with pytest.raises(SystemExit, match=r"apt install python3\.\d+-venv"):
+        bootstrap.make_venv(tmp_path / "venv")
+
+
 def test_too_little_space_is_noticed_before_anything_is_installed(bootstrap, tmp_path, monkeypatch):
     monkeypatch.setattr(bootstrap, "NEEDED_BYTES", 1 << 60)
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from prost_cli.dev import control, start, view
-from prost_cli.dev.stack import DEFAULT
+from prost_cli.dev.scratch import scratch_stack
 from prost_cli.frontend import install_packages, run_script
 from prost_cli.workspace import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -24,30 +19,10 @@ def journey(
     *,
     script: Annotated[str, typer.Option(help="Which script of frontend/package.json to run.")] = "test:e2e",
 ) -> None:
-    """Build the shop, start a stack, run the script against it as BASE_URL, and clear the stack away."""
+    """Build the shop, start a stack, run the script with its BASE_URL and DASHBOARD_URL, clear it away."""
     workspace = Workspace.find()
     install_packages(workspace)
-    with scratch_stack(workspace) as urls:
-        code = run_script(workspace, script, *context.args, env={"BASE_URL": urls["gateway"]})
+    with scratch_stack(workspace, storefront="built") as scratch:
+        told = {"BASE_URL": scratch.urls["gateway"], "DASHBOARD_URL": scratch.urls["dashboard"]}
+        code = run_script(workspace, script, *context.args, env=told)
     raise typer.Exit(code)
-
-
-@contextmanager
-def scratch_stack(workspace: Workspace) -> Iterator[dict[str, str]]:
-    """Run a stack with the built storefront for the length of the block; yields its URLs.
-
-    Raises:
-        CliError: it does not get healthy; the message ends with the log of what fails.
-    """
-    with start.one_at_a_time(workspace):
-        stack = start.choose(workspace, DEFAULT, isolated=True, storefront="built")
-        start.start(stack)
-    try:
-        # Owned: the stack ends with this process, however that ends.
-        with control.statuses(stack, own=True) as statuses:
-            settled = view.await_settled(stack, statuses, quiet=False)
-            if settled["phase"] == "failing":
-                raise view.failure(stack, settled)
-            yield settled["urls"]
-    finally:
-        start.await_end(stack)

@@ -23,6 +23,7 @@ prefix = "/api/loyalty"
 [[http.public]]
 path = "/health"
 methods = ["GET"]
+auth = "anonymous"
 
 [[http.public]]
 path = "/points/**"
@@ -139,7 +140,7 @@ def test_what_is_missing_and_what_is_too_much_is_all_named_at_once(workspace):
     package = workspace.services / "loyalty" / "src" / "prost_loyalty"
     (package / "app.py").write_text(APP.format(auth="anonymous", path="/points"))
     declaration = workspace.services / "loyalty" / "service.toml"
-    extra = '[[http.public]]\npath = "/gifts"\nmethods = ["GET"]\n\n[needs]'
+    extra = '[[http.public]]\npath = "/gifts"\nmethods = ["GET"]\nauth = "anonymous"\n\n[needs]'
     declaration.write_text(DECLARATION.replace("[needs]", extra, 1))
     (workspace.services / "loyalty" / "README.md").write_text("Nothing is said here.")
     (workspace.services / "loyalty" / "contracts").mkdir()
@@ -150,10 +151,25 @@ def test_what_is_missing_and_what_is_too_much_is_all_named_at_once(workspace):
         ("contracts/loyalty.points-earned.v1.json", "it is not the schema that the code gives"),
         ("contracts/loyalty.points-lost.v1.json", "loyalty.points-lost.v1 is not in events.publishes"),
         ("openapi.json", "it is not the document that the code gives"),
+        ("service.toml", "GET /internal/points is internal and asks nobody who they are"),
         ("service.toml", "GET /points asks for 'anonymous', http.public /points/** for 'customer'"),
         ("service.toml", "POST /points is in the code and not declared"),
         ("service.toml", "http.public[2] /gifts leads to no operation"),
     ]
+
+
+def test_an_operation_for_services_needs_no_entry_and_may_have_none(workspace):
+    package = workspace.services / "loyalty" / "src" / "prost_loyalty"
+    (package / "app.py").write_text(APP.format(auth="service", path="/points"))
+    covered = problems(workspace)
+    declaration = workspace.services / "loyalty" / "service.toml"
+    declaration.write_text(DECLARATION.replace("/points/**", "/gifts"))
+
+    about = "GET /points"
+    assert [problem for _, problem in covered if about in problem] == [
+        "GET /points asks for 'service', http.public /points/** for 'customer'"
+    ]
+    assert not [problem for _, problem in problems(workspace) if about in problem]
 
 
 def test_a_service_that_is_as_it_says_has_only_its_undeclared_operation(workspace, monkeypatch):
@@ -187,6 +203,37 @@ def test_an_internal_operation_is_not_let_out(workspace):
     assert ("service.toml", "GET /internal/points is internal and reachable by http.public /**") in problems(
         workspace
     )
+
+
+def test_a_route_that_does_not_say_for_whom_or_says_for_services_is_named(workspace):
+    declaration = workspace.services / "loyalty" / "service.toml"
+    silent = DECLARATION.replace('methods = ["GET"]\nauth = "anonymous"', 'methods = ["GET"]')
+    declaration.write_text(silent)
+    first = problems(workspace)
+    declaration.write_text(DECLARATION.replace('auth = "customer"', 'auth = "service"'))
+
+    assert first == [("service.toml", "http.public[0].auth: Field required")]
+    assert [problem for _, problem in problems(workspace)] == [
+        "http.public[1].auth: services call each other without the gateway: this cannot be public"
+    ]
+
+
+def test_an_owned_operation_has_a_sample_for_the_policy_test(workspace):
+    folder = workspace.services / "loyalty"
+    app = APP.format(auth="customer", path="/points/{point_id}")
+    app = app.replace('auth="customer"', 'auth="customer", owned=True').replace(
+        "def on_get(self, req, resp)", "def on_get(self, req, resp, point_id: str)"
+    )
+    (folder / "src" / "prost_loyalty" / "app.py").write_text(
+        app.replace(', "/internal/points": resource', "")
+    )
+    before = problems(workspace)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "policy.py").write_text('SAMPLES = {"/points/{point_id}": None}')
+
+    missing = ("tests/policy.py", "GET /points/{point_id} is owned and has no sample")
+    assert missing in before
+    assert missing not in problems(workspace)
 
 
 def test_imports_that_point_the_wrong_way_are_named(workspace, monkeypatch):

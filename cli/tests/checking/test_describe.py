@@ -14,7 +14,7 @@ from prost_cli.errors import CliError
 EVENTS = {"needs": {"postgres": True}, "run": {"worker": True}}
 CART = {
     "service": {"name": "cart", "summary": "Holds what will be bought."},
-    "http": {"prefix": "/api/cart", "public": [{"path": "/**"}]},
+    "http": {"prefix": "/api/cart", "public": [{"path": "/**", "auth": "anonymous"}]},
     "events": {"publishes": ["cart.cart-emptied.v1"]},
     **EVENTS,
 }

@@ -19,7 +19,7 @@ def problems(root, *declared):
 
 
 def http(prefix, *public, **more):
-    return {"prefix": prefix, "public": [{"path": path} for path in public], **more}
+    return {"prefix": prefix, "public": [{"path": path, "auth": "anonymous"} for path in public], **more}
 
 
 def test_services_that_fit_together_have_no_problem(tmp_path):
@@ -70,6 +70,33 @@ def test_a_service_lies_below_api_and_its_files_below_media(tmp_path):
     ]
 
 
+def test_a_provider_tells_everybody_its_keys(tmp_path):
+    entries = [
+        {"path": "/auth/.well-known/**", "auth": "anonymous", "methods": ["GET"]},
+        {"path": "/auth/**", "auth": "customer"},
+    ]
+    declared = declare(
+        "auth",
+        http={"prefix": "/api/auth", "upstream": "/auth", "public": entries},
+        provides={"identity": True},
+    )
+
+    assert [problem for _, problem in problems(tmp_path, declared)] == [
+        "it provides identity, and not everybody may GET /auth/jwks.json"
+    ]
+
+
+def test_there_is_one_provider(tmp_path):
+    provides = {"provides": {"identity": True}}
+    found = problems(
+        tmp_path,
+        declare("auth", http=http("/api/auth", "/**"), **provides),
+        declare("logins", http=http("/api/logins", "/**"), **provides),
+    )
+
+    assert found == [("services/logins/service.toml", "auth provides identity, too")]
+
+
 def test_a_path_outside_of_upstream_has_no_address(tmp_path):
     declared = declare("orders", http=http("/api/orders", "/orders/**", "/webhooks", upstream="/orders"))
 
@@ -105,7 +132,7 @@ def test_an_entry_below_a_narrower_one_is_reached(tmp_path, above, below):
 
 
 def test_an_entry_below_one_for_other_methods_is_reached(tmp_path):
-    public = [{"path": "/a/**", "methods": ["GET"]}, {"path": "/a/**", "auth": "staff"}]
+    public = [{"path": "/a/**", "methods": ["GET"], "auth": "anonymous"}, {"path": "/a/**", "auth": "staff"}]
 
     assert not problems(tmp_path, declare("cart", http={"prefix": "/api/cart", "public": public}))
 

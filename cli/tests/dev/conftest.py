@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from joserfc.jwk import ECKey
 
 from prost_cli import workspace
 from prost_cli.dev import control
@@ -34,6 +36,7 @@ prefix = "/api/{name}"
 
 [[http.public]]
 path = "/greeting"
+auth = "anonymous"
 
 [needs]
 postgres = {postgres}
@@ -60,6 +63,79 @@ class GreetingResource:
 
 def create_app():
     return create_service_app(ServiceSpec.load(Path()), Settings(), {{"/greeting": GreetingResource()}})
+"""
+
+PROVIDER = """\
+[service]
+name = "keys"
+summary = "Knows who is who."
+
+[http]
+prefix = "/api/keys"
+
+[[http.public]]
+path = "/jwks.json"
+auth = "anonymous"
+
+[[http.public]]
+path = "/me"
+auth = "customer"
+
+[provides]
+identity = true
+"""
+
+PROVIDER_APP = """\
+from pathlib import Path
+
+from prost.http import create_app as create_service_app, operation
+from prost.spec import ServiceSpec
+
+from prost_keys.operations import KEY
+from prost_keys.settings import Settings
+
+
+class KeysResource:
+    @operation(summary="Tell the keys.", returns=dict, auth="anonymous")
+    async def on_get(self, req, resp):
+        return {"keys": [KEY.as_dict(private=False)]}
+
+
+class MeResource:
+    @operation(summary="Tell who asks.", returns=dict, auth="customer")
+    async def on_get(self, req, resp):
+        return {"subject": req.context.principal.subject}
+
+
+def create_app():
+    routes = {"/jwks.json": KeysResource(), "/me": MeResource()}
+    return create_service_app(ServiceSpec.load(Path()), Settings(), routes)
+"""
+
+PROVIDER_SETTINGS = """\
+from prost.settings import Settings as PlatformSettings
+from pydantic import SecretStr
+
+
+class Settings(PlatformSettings):
+    key_secret: SecretStr
+    dev_password: SecretStr
+    service_clients: str
+"""
+
+PROVIDER_OPERATIONS = """\
+import os, sys, time
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+KEY = ECKey.import_key(%s)
+
+if __name__ == "__main__":
+    _, subject, _, roles, *_ = sys.argv[2:]
+    claims = {"iss": os.environ["PROST_AUTH_ISSUER"], "aud": "prost", "exp": int(time.time()) + 600}
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": KEY.kid}
+    print(jwt.encode(header, {**claims, "sub": subject, "roles": roles.split(",")}, KEY))
 """
 
 MIGRATION = """\
@@ -125,6 +201,32 @@ class Workspace:
             (draft / "migrations").mkdir()
             (draft / "migrations" / "001_first.py").write_text(MIGRATION.format(table="first"))
         return draft.rename(self.root / "services" / name)
+
+    def add_provider(self) -> None:
+        """Add a service that provides identity."""
+        key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+        draft = self.root / "keys"
+        package = draft / "src" / "prost_keys"
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package / "app.py").write_text(PROVIDER_APP)
+        (package / "settings.py").write_text(PROVIDER_SETTINGS)
+        (package / "operations.py").write_text(PROVIDER_OPERATIONS % key.as_dict(private=True))
+        (draft / "service.toml").write_text(PROVIDER)
+        draft.rename(self.root / "services" / "keys")
+
+    def who_am_i(self, token: str) -> tuple[int, str]:
+        """Ask the provider, through the gateway; the second is a subject or the code of a problem."""
+        gateway = self.status()["urls"]["gateway"]
+        request = urllib.request.Request(  # noqa: S310
+            f"{gateway}/api/keys/me", headers={"Authorization": f"Bearer {token}"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+                return response.status, json.load(response)["subject"]
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)["code"]
 
     def add_migration(self, name: str, file: str, table: str) -> None:
         migrations = self.root / "services" / name / "migrations"

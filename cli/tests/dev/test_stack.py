@@ -15,6 +15,11 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "pidfd_send_signal"), reason="reads /proc"),
 ]
 
+LATE_EVENT = """
+INSERT INTO outbox_events (id, type, aggregate_id, sequence, body, created_at)
+VALUES (gen_random_uuid(), 'tiny.greeted.v1', gen_random_uuid(), 1, '{}', now() - interval '2 minutes')
+"""
+
 
 def test_a_service_answers_through_the_gateway(running):
     assert running.greeting() == "hello"
@@ -48,6 +53,19 @@ def test_psql_speaks_as_the_service(running):
     shown = running.prost("dev", "psql", "tiny", "--command", "SELECT current_user, count(*) FROM first")
 
     assert "tiny" in shown.stdout
+
+
+def test_invariants_are_listed_and_decide_the_exit_code(running):
+    running.prost("dev", "psql", "tiny", "--command", LATE_EVENT)
+    broken = running.prost("dev", "invariants", "--json", check=False)
+    running.prost("dev", "psql", "tiny", "--command", "DELETE FROM outbox_events")
+    whole = running.prost("dev", "invariants")
+
+    assert broken.returncode == 1
+    assert [(each["service"], each["invariant"]) for each in json.loads(broken.stdout)["items"]] == [
+        ("tiny", "events-leave-the-outbox-in-time")
+    ]
+    assert whole.stdout == "Everything holds.\n"
 
 
 def test_logs_are_shown_by_service(running):
@@ -130,6 +148,22 @@ def test_a_new_service_joins_without_a_restart_of_the_rest(running):
 
     after = {name: unit["pid"] for name, unit in running.units().items()}
     assert {name: after[name] for name in before} == before
+
+
+def test_a_service_that_provides_identity_takes_over_from_the_stand_in(running):
+    stand_in = running.prost("dev", "token", "--subject", "lena").stdout.strip()
+
+    running.add_provider()
+    running.eventually(
+        lambda: (
+            running.who_am_i(running.prost("dev", "token", "--subject", "lena").stdout.strip())
+            == (200, "lena")
+        ),
+        seconds=30,
+    )
+
+    assert running.who_am_i(stand_in) == (401, "unauthenticated")
+    assert running.greeting() == "hello"
 
 
 def test_a_broken_declaration_changes_nothing(running):

@@ -13,7 +13,7 @@ import pytest
 
 from prost_cli.devtools.records import Log, Point, Span
 
-PAGES = ["/", "/logs", "/traces", "/metrics", "/events", "/mail", "/tokens"]
+PAGES = ["/", "/logs", "/traces", "/metrics", "/events", "/mail", "/accounts", "/tokens"]
 HOSTILE = "</span><script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 TRACE_ID = "5b8efff798038103d269b633813fc60c"
 

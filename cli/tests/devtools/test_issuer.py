@@ -57,13 +57,20 @@ def test_a_token_without_subject_or_end_is_refused(tmp_path, wrong):
 async def test_discovery_leads_to_keys_that_verify_an_issued_token(devtools, http):
     discovery = await (await http.get("/issuer/.well-known/openid-configuration")).json()
     keys = await (await http.get(discovery["jwks_uri"])).json()
-    asked = {"sub": "jonas", "roles": ["customer"], "audience": "shop", "expires_in": -60}
+    asked = {
+        "sub": "jonas",
+        "roles": ["customer"],
+        "audience": "shop",
+        "expires_in": -60,
+        "claims": {"scope": "a"},
+    }
 
     answer = await (await http.post(discovery["token_endpoint"], json=asked)).json()
 
     claims = claims_of(answer["access_token"], keys)
     assert discovery["issuer"] == claims["iss"] == f"http://127.0.0.1:{devtools.http_port}/issuer"
     assert (claims["sub"], claims["aud"], claims["roles"]) == ("jonas", "shop", ["customer"])
+    assert (claims["scope"], claims["email_verified"]) == ("a", True)
     assert answer["expires_in"] == claims["exp"] - (claims["iat"] + 60) == -60
 
 
@@ -114,6 +121,7 @@ async def test_a_form_post_gets_no_token(http):
         ('{"sub": "a", "expires_in": 1e99}', 422, "expires_in"),
         ('{"sub": "a", "expires_in": true}', 422, "expires_in"),
         ('{"sub": "a", "audience": ""}', 422, "audience"),
+        ('{"sub": "a", "claims": []}', 422, "claims"),
         ("[" * 100_000, 400, "JSON"),
     ],
 )

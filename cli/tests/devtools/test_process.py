@@ -121,3 +121,15 @@ async def test_a_taken_port_ends_it_with_a_message(config, ports):
 
     assert process.returncode == 3
     assert f"port {ports['smtp_port']} is taken".encode() in message
+
+
+async def test_what_only_some_requests_need_is_not_loaded_before_them():
+    code = (
+        "import sys, prost_cli.devtools.__main__\n"
+        "print(sorted({'aiosmtpd', 'jinja2', 'joserfc', 'psutil', 'psycopg2'} & set(sys.modules)))"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
+
+    printed, _ = await process.communicate()
+
+    assert printed == b"[]\n"

@@ -26,15 +26,31 @@ DECLARATION = {
         "prefix": "/api/catalog",
         "media": {"/media/catalog": "catalog-media"},
         "public": [
-            {"path": "/products", "methods": ["GET", "POST"]},
-            {"path": "/products/*/reviews", "methods": ["GET"]},
-            {"path": "/products/**", "methods": ["GET"]},
-            {"path": "/echo/**"},
-            {"path": "/limited", "rate": "5/min"},
+            {"path": "/products", "methods": ["GET", "POST"], "auth": "anonymous"},
+            {"path": "/products/*/reviews", "methods": ["GET"], "auth": "anonymous"},
+            {"path": "/products/**", "methods": ["GET"], "auth": "anonymous"},
+            {"path": "/echo/**", "auth": "anonymous"},
+            {"path": "/limited", "auth": "anonymous", "rate": "5/min"},
+            {"path": "/keys", "methods": ["GET"], "auth": "anonymous", "scripts": "any"},
+            {"path": "/tokens", "methods": ["POST"], "auth": "anonymous", "scripts": "service"},
             {"path": "/optional", "auth": "optional"},
             {"path": "/customer", "auth": "customer"},
             {"path": "/staff", "auth": "staff"},
             {"path": "/admin", "auth": "admin"},
+        ],
+    },
+}
+
+WITH_COOKIES = {
+    "service": {"name": "auth", "summary": "Knows who is who."},
+    "http": {
+        "prefix": "/api/auth",
+        "upstream": "/auth",
+        "cookies": True,
+        "public": [
+            {"path": "/auth/keys", "methods": ["GET"], "auth": "anonymous", "scripts": "any"},
+            {"path": "/auth/tokens", "methods": ["POST"], "auth": "anonymous", "scripts": "service"},
+            {"path": "/auth/**", "auth": "anonymous"},
         ],
     },
 }
@@ -46,14 +62,24 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def issuer_key():
+def new_key():
     return ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
 
 
 @pytest.fixture(scope="session")
+def issuer_key():
+    return new_key()
+
+
+@pytest.fixture
+def successor():
+    """Give a key that the issuer has not published yet."""
+    return new_key()
+
+
+@pytest.fixture(scope="session")
 def upstream(issuer_key):
-    server = Upstream(issuer_key).start()
+    server = Upstream([issuer_key]).start()
     yield server
     server.stop()
 
@@ -64,7 +90,7 @@ def make_upstream(issuer_key):
     running = []
 
     def start():
-        running.append(Upstream(issuer_key).start())
+        running.append(Upstream([issuer_key]).start())
         return running[-1]
 
     yield start
@@ -100,7 +126,7 @@ def make_gateway(tmp_path_factory, identity_of):
             **{
                 "listen": f"127.0.0.1:{free_port()}",
                 "admin": f"127.0.0.1:{free_port()}",
-                "services": {"catalog": upstream.address},
+                "services": {"catalog": upstream.address, "auth": upstream.address},
                 "storefront": upstream.address,
                 "objects": upstream.address,
                 "identity": identity_of(upstream),
@@ -110,7 +136,7 @@ def make_gateway(tmp_path_factory, identity_of):
         )
         gateway = Gateway(
             folder / "envoy",
-            specs or [ServiceSpec.model_validate(DECLARATION)],
+            specs or [ServiceSpec.model_validate(each) for each in (DECLARATION, WITH_COOKIES)],
             settings or GatewaySettings(),
             addresses,
             envoy,
@@ -145,11 +171,11 @@ def default_gateway(make_gateway, upstream):
 def token(issuer_key):
     """Return a function that signs an access token as an Authorization header's value."""
 
-    def sign(*roles, key=None, **claims):
+    def sign(*roles, key=None, kid=None, **claims):
         now = int(time.time())
         payload = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "exp": now + 600, "roles": list(roles)}
         signer = key or issuer_key
-        header = {"alg": "ES256", "kid": issuer_key.kid}
+        header = {"alg": "ES256", "kid": kid or issuer_key.kid}
         return "Bearer " + jwt.encode(header, {**payload, **claims}, signer)
 
     return sign

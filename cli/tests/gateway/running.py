@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; header names are in lower case."""
+    """What came back; header names are in lower case, and of repeated ones the last is in `headers`."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: list[str]
 
     def json(self):
         """Read the body as JSON."""
@@ -76,7 +77,8 @@ class Gateway:
             connection.request(method, path, body=body, headers=dict(headers))
             response = connection.getresponse()
             fields = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, fields, response.read())
+            cookies = response.headers.get_all("Set-Cookie") or []
+            return Answer(response.status, fields, response.read(), cookies)
 
     def get(self, path, **headers):
         """GET `path`; underscores in keyword names stand for hyphens."""
@@ -92,9 +94,14 @@ class Gateway:
 
     def wait_for(self, path, status, body=None):
         """Ask until `path` answers with `status`; False when it does not within 5 seconds."""
+        method = "GET" if body is None else "POST"
+        return self.until(lambda: self.send(method, path, body=body).status == status)
+
+    def until(self, holds):
+        """Wait until something holds; False when it does not within 5 seconds."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
-            if self.send("GET" if body is None else "POST", path, body=body).status == status:
+            if holds():
                 return True
             time.sleep(0.02)
         return False

@@ -36,8 +36,10 @@ def test_without_a_token_the_door_stays_shut(gateway, path):
 def test_a_bad_token_is_refused_wherever_tokens_count(gateway, token, path, claims):
     answer = gateway.get(f"/api/catalog/{path}", authorization=token("admin", **claims))
 
-    assert answer.status in {401, 403}
+    assert answer.status == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "unauthenticated"
 
 
 @pytest.mark.parametrize("path", ["optional", "customer", "staff"])
@@ -109,13 +111,15 @@ def test_what_only_the_gateway_may_say_is_stripped(gateway, token, path):
         "X-Envoy-Upstream-Rq-Timeout-Ms": "1",
         "Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "Baggage": "a=b",
+        "Prost-Deadline-Ms": "1",
     }
 
     headers = gateway.send("GET", f"/api/catalog/{path}", {**spoofed, **credentials}).json()["headers"]
 
     assert headers.get(SUBJECT) == ("u-1" if path == "customer" else None)
     assert headers["x-envoy-original-path"] == f"/api/catalog/{path}"
-    assert not {"x-prost-roles", "x_prost_subject", "traceparent", "baggage"} & headers.keys()
+    stripped = {"x-prost-roles", "x_prost_subject", "traceparent", "baggage", "prost-deadline-ms"}
+    assert not stripped & headers.keys()
 
 
 def test_scripts_of_a_listed_origin_may_call(gateway):
@@ -137,3 +141,49 @@ def test_scripts_of_other_origins_may_not(gateway):
     answer = gateway.get("/api/catalog/products", origin="https://b.test")
 
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_scripts_of_every_page_read_what_is_for_any(default_gateway):
+    origin = {"Origin": "https://b.test"}
+
+    preflight = default_gateway.send(
+        "OPTIONS", "/api/catalog/keys", {**origin, "Access-Control-Request-Method": "GET"}
+    )
+    answer = default_gateway.send("GET", "/api/catalog/keys", origin)
+
+    assert preflight.status == 204
+    assert preflight.headers["access-control-allow-methods"] == "GET, HEAD"
+    assert {each.headers["access-control-allow-origin"] for each in (preflight, answer)} == {"*"}
+    assert "access-control-allow-credentials" not in {*preflight.headers, *answer.headers}
+
+
+def test_a_listed_origin_reads_what_is_for_any_as_well(gateway):
+    answer = gateway.get("/api/catalog/keys", origin="https://a.test")
+
+    assert answer.headers["access-control-allow-origin"] == "https://a.test"
+
+
+def test_a_service_that_knows_its_origins_is_asked_itself(default_gateway):
+    asked = {"Origin": "https://b.test", "Access-Control-Request-Method": "POST"}
+
+    preflight = default_gateway.send("OPTIONS", "/api/catalog/tokens", asked)
+
+    assert (preflight.status, preflight.json()["method"]) == (200, "OPTIONS")
+    assert "access-control-allow-origin" not in preflight.headers
+
+
+@pytest.mark.parametrize("path", ["/api/auth/refresh", "/api/catalog/products", "/api/catalog/customer"])
+def test_what_is_for_the_shops_pages_only_answers_no_preflight(default_gateway, path):
+    asked = {"Origin": "https://b.test", "Access-Control-Request-Method": "POST"}
+
+    preflight = default_gateway.send("OPTIONS", path, asked)
+
+    assert preflight.status == 405
+    assert "access-control-allow-origin" not in preflight.headers
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/auth/keys"), ("POST", "/api/auth/tokens")])
+def test_no_cookie_passes_where_scripts_of_others_are_let_in(default_gateway, method, path):
+    answer = default_gateway.send(method, path, {"Cookie": "prost-refresh=secret"})
+
+    assert "cookie" not in answer.json()["headers"]

@@ -104,7 +104,7 @@ def test_a_changed_declaration_is_taken_up_without_a_failed_request(make_gateway
     gateway = make_gateway(old)
     traffic = Traffic(gateway)
     document = copy.deepcopy(declaration)
-    document["http"]["public"].insert(0, {"path": "/added"})
+    document["http"]["public"].insert(0, {"path": "/added", "auth": "anonymous"})
     moved = gateway.addresses.model_copy(update={"services": {"catalog": new.address}})
 
     with traffic:

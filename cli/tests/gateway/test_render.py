@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
-from prost.spec import ServiceSpec
+from prost.spec import Provides, ServiceSpec
 from prost_cli.errors import CliError
 from prost_cli.gateway import Addresses, Endpoint, GatewaySettings, Identity, render, write
-from prost_cli.gateway.commands import in_containers, validate
+from prost_cli.gateway.commands import in_containers, render_clients, validate
 from prost_cli.gateway.paths import path_match, public_path
 
 
@@ -52,7 +53,7 @@ def test_envoy_takes_a_gateway_without_services():
 
 
 def test_envoy_takes_addresses_of_a_container_network():
-    specs = [declare("orders", public=[{"path": "/**"}])]
+    specs = [declare("orders", public=[{"path": "/**", "auth": "anonymous"}])]
 
     assert validate(specs, GatewaySettings(), in_containers(specs))
 
@@ -87,7 +88,12 @@ def test_a_file_is_replaced_and_never_written_in_place(tmp_path):
     write(tmp_path, [], GatewaySettings(), Addresses())
     before = (tmp_path / "routes.json").stat().st_ino
 
-    write(tmp_path, [declare("orders", public=[{"path": "/**"}])], GatewaySettings(), Addresses())
+    write(
+        tmp_path,
+        [declare("orders", public=[{"path": "/**", "auth": "anonymous"}])],
+        GatewaySettings(),
+        Addresses(),
+    )
 
     assert (tmp_path / "routes.json").stat().st_ino != before
     assert not list(tmp_path.glob(".*"))
@@ -103,6 +109,7 @@ def test_hot_reload_loosens_the_policy_and_lets_web_sockets_through():
     routes = render("/gateway", [], GatewaySettings(), EVERYTHING)["routes.json"].decode()
 
     assert "style-src 'self' 'unsafe-inline'" in routes
+    assert "worker-src 'self' blob:" in routes
     assert '"upgrade_type": "websocket"' in routes
 
 
@@ -153,7 +160,7 @@ def test_an_inner_path_has_its_place_at_the_gateway(upstream, inner, outer):
 
 
 def test_a_whole_service_behind_a_prefix_keeps_its_slashes_single():
-    http = declare("catalog", public=[{"path": "/**"}]).http
+    http = declare("catalog", public=[{"path": "/**", "auth": "anonymous"}]).http
 
     match, rewrite = path_match(http, http.public[0])
 
@@ -182,6 +189,39 @@ def test_addresses_are_read_in_their_usual_forms(text, authority, tls):
 def test_what_is_no_address_is_refused(text):
     with pytest.raises(ValueError, match=r"is not an address|Port out of range"):
         Endpoint.parse(text)
+
+
+def test_the_issuer_is_found_in_the_declarations():
+    auth = declare("auth", upstream="/auth").model_copy(update={"provides": Provides(identity=True)})
+    shop = Addresses(public_url="https://shop.test", services={"auth": "auth:8000"})
+
+    assert shop.with_identity_of([declare("orders"), auth]).identity == Identity(
+        issuer="https://shop.test/api/auth", audience="prost", jwks_url="http://auth:8000/auth/jwks.json"
+    )
+    assert shop.with_identity_of([declare("orders")]).identity is None
+    assert EVERYTHING.with_identity_of([auth]).identity == EVERYTHING.identity
+
+
+def test_a_caller_is_known_by_its_secret_and_by_whom_it_calls(tmp_path):
+    orders = declare("orders").model_copy(update={"calls": {"cart": True, "auth": False}})
+    (tmp_path / "orders").write_text("known\n")
+
+    clients = render_clients([orders, declare("cart")], tmp_path)
+
+    assert clients == {
+        "orders": {"secret_sha256": hashlib.sha256(b"known").hexdigest(), "audiences": ["cart"]}
+    }
+
+
+def test_a_missing_secret_is_made_for_its_owner_alone_and_kept(tmp_path):
+    orders = declare("orders").model_copy(update={"calls": {"cart": True}})
+
+    first = render_clients([orders], tmp_path / "secrets")
+    again = render_clients([orders], tmp_path / "secrets")
+
+    assert first == again
+    assert (tmp_path / "secrets" / "orders").stat().st_mode & 0o777 == 0o600
+    assert len((tmp_path / "secrets" / "orders").read_text().strip()) >= 32
 
 
 def test_settings_come_from_the_file_of_the_gateway(tmp_path):

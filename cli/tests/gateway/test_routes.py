@@ -7,6 +7,15 @@ import asyncio
 import aiohttp
 import pytest
 
+from prost.spec import ServiceSpec
+
+WHOLE = ServiceSpec.model_validate(
+    {
+        "service": {"name": "whole", "summary": "Shows everything that it has."},
+        "http": {"prefix": "/api/whole", "public": [{"path": "/**", "auth": "anonymous"}]},
+    }
+)
+
 _NOSNIFF = "x-content-type-options"
 
 
@@ -20,6 +29,59 @@ def test_a_declared_path_reaches_the_service_without_the_prefix(gateway):
 def test_two_stars_cover_what_is_below_and_the_path_itself(gateway):
     assert gateway.get("/api/catalog/echo").json()["target"] == "/echo"
     assert gateway.get("/api/catalog/echo/a/b").json()["target"] == "/echo/a/b"
+
+
+def test_cookies_reach_a_service_that_declares_them_and_no_other(gateway):
+    cookie = {"cookie": "prost-refresh=secret"}
+
+    assert gateway.get("/api/auth/login", **cookie).json()["headers"]["cookie"] == "prost-refresh=secret"
+    assert "cookie" not in gateway.get("/api/catalog/products", **cookie).json()["headers"]
+
+
+def test_a_redirect_that_sets_cookies_passes_as_it_is(gateway):
+    answer = gateway.get("/api/auth/redirect")
+
+    assert (answer.status, answer.headers["location"]) == (303, "/de/login")
+    assert answer.cookies == ["a=1; HttpOnly", "b=2"]
+
+
+def test_a_service_that_declares_no_cookies_sets_none(gateway):
+    answer = gateway.get("/api/catalog/echo/redirect")
+
+    assert answer.status == 303
+    assert answer.cookies == []
+
+
+def test_the_credentials_of_a_client_of_the_issuer_pass_untouched(gateway):
+    basic = {"Authorization": "Basic b3JkZXJzOnNlY3JldA=="}
+
+    answer = gateway.send("POST", "/api/auth/token", basic, body="grant_type=client_credentials")
+
+    assert answer.json()["target"] == "/auth/token"
+    assert answer.json()["headers"]["authorization"] == "Basic b3JkZXJzOnNlY3JldA=="
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/whole/internal",
+        "/api/whole/internal/stock",
+        "/api/whole//internal/stock",
+        "/api/whole/x/../internal/stock",
+        "/api/whole/%69nternal/stock",
+        "/api/whole/internal%2Fstock",
+        "/api/whole/internal%5Cstock",
+        "/api/whole/./internal/stock?x",
+    ],
+)
+def test_what_is_for_services_is_out_of_reach_of_every_wildcard(make_gateway, make_upstream, path):
+    upstream = make_upstream()
+    gateway = make_gateway(upstream, specs=[WHOLE], services={"whole": upstream.address})
+
+    answer = gateway.get(path)
+
+    assert answer.status in {400, 404}
+    assert "/internal" not in "".join(record["target"] for record in upstream.seen)
 
 
 def test_one_star_covers_one_segment(gateway):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Upstream:
     """An HTTP server in a thread: it echoes what reached it, and misbehaves at addresses made for it."""
 
-    key: ECKey
+    keys: list[ECKey]
     host: str = "127.0.0.1"
     port: int = 0
     seen: list[dict] = field(default_factory=list)
@@ -92,7 +92,7 @@ class Upstream:
             yield from itertools.chain.from_iterable(scope.spans for scope in resource.scope_spans)
 
     async def _jwks(self, request):
-        return web.json_response({"keys": [dict(self.key.as_dict(private=False))]})
+        return web.json_response({"keys": [dict(key.as_dict(private=False)) for key in self.keys]})
 
     async def _large(self, request):
         items = [{"id": number, "name": f"Helles number {number}"} for number in range(500)]
@@ -120,6 +120,10 @@ class Upstream:
             "X-Minio-Deployment-Id": "1",
         }
         return web.Response(body=b"picture", headers=headers)
+
+    async def _redirect(self, request):
+        cookies = [("Set-Cookie", "a=1; HttpOnly"), ("Set-Cookie", "b=2")]
+        return web.Response(status=303, headers=[("Location", "/de/login"), *cookies])
 
     async def _missing(self, request):
         return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")

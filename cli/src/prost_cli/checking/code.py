@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from prost.spec import FILE_NAME
 from prost_cli.checking.findings import Finding
+from prost_cli.gateway.paths import INTERNAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 OPENAPI = "openapi.json"
 CONTRACTS = "contracts"
 LAYERS = ".importlinter"
-INTERNAL_PREFIX = "/internal/"
-"""Operations below it are for other services: no declaration may list them."""
+SAMPLES = "tests/policy.py"
+"""Makes the rows with which the policy test asks whether an operation is for their owner alone."""
+
 
 _BUILT_IN = tuple(
     ("GET", path) for path in ("/health", "/health/live", "/health/ready", "/health/startup", "/openapi.json")
@@ -70,17 +72,18 @@ class CodeCheck:
     def _http(self) -> Iterator[Finding]:
         if self.spec.http is None:
             return
-        operations: list[dict[str, str]] = json.loads(self._prost_service("routes"))
+        operations: list[dict[str, Any]] = json.loads(self._prost_service("routes"))
         yield from self._routes(operations)
         generated = json.loads(self._prost_service("openapi"))
         if generated != self._read_json(self.folder / OPENAPI):
             remedy = f"Run `prost-service openapi > {OPENAPI}` in {self._name(self.folder)}."
             yield self._finding(OPENAPI, "it is not the document that the code gives", remedy)
 
-    def _routes(self, operations: list[dict[str, str]]) -> Iterator[Finding]:
+    def _routes(self, operations: list[dict[str, Any]]) -> Iterator[Finding]:
         http = self.spec.http
         assert http is not None  # noqa: S101  The caller returned without it.
         taken: set[tuple[PublicRoute, str]] = set()
+        samples = self._read_text(SAMPLES)
         for method, path in _BUILT_IN:
             if (entry := http.route_for(method, path)) is not None:
                 taken.add((entry, method))
@@ -90,15 +93,18 @@ class CodeCheck:
             if entry is not None:
                 taken.add((entry, method))
             yield from self._operation(method, template, operation["auth"], entry)
+            if operation["owned"] and template not in samples:
+                remedy = "Say there how a row of a customer's own is made; see the README of prost-cli."
+                yield self._finding(SAMPLES, f"{method} {template} is owned and has no sample", remedy)
         for index, entry in enumerate(http.public):
             yield from self._entry(index, entry, {method for found, method in taken if found is entry})
 
     def _operation(
         self, method: str, template: str, auth: str, entry: PublicRoute | None
     ) -> Iterator[Finding]:
-        internal = template.startswith(INTERNAL_PREFIX)
-        if entry is None and not internal:
-            remedy = f"Add it to [[http.public]], or move it below {INTERNAL_PREFIX}."
+        internal = template.startswith(f"{INTERNAL}/")
+        if entry is None and not internal and auth != "service":
+            remedy = f'Add it to [[http.public]], move it below {INTERNAL}/, or give it auth="service".'
             yield self._finding(FILE_NAME, f"{method} {template} is in the code and not declared", remedy)
         elif entry is not None and internal:
             problem = f"{method} {template} is internal and reachable by http.public {entry.path}"
@@ -106,6 +112,9 @@ class CodeCheck:
         elif entry is not None and entry.auth != auth:
             problem = f"{method} {template} asks for {auth!r}, http.public {entry.path} for {entry.auth!r}"
             yield self._finding(FILE_NAME, problem, "Make auth the same in both.")
+        elif internal and auth == "anonymous":
+            problem = f"{method} {template} is internal and asks nobody who they are"
+            yield self._finding(FILE_NAME, problem, 'Give the operation auth="service".')
 
     def _entry(self, index: int, entry: PublicRoute, methods: set[str]) -> Iterator[Finding]:
         every_method = type(entry).model_fields["methods"].default
@@ -149,8 +158,7 @@ class CodeCheck:
         if not (self.folder / "src" / self.spec.package / "settings.py").is_file():
             return
         names = json.loads(self._python("-c", _SETTINGS_PROGRAM, f"{self.spec.package}.settings"))
-        readme = self.folder / "README.md"
-        text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+        text = self._read_text("README.md")
         for variable in (f"PROST_{name.upper()}" for name in names):
             if variable not in text:
                 problem = f"the setting {variable} is not described"
@@ -207,6 +215,10 @@ class CodeCheck:
             [git, "show", name], cwd=file.parent, capture_output=True, check=False
         )
         return _parse(done.stdout) if done.returncode == 0 else None
+
+    def _read_text(self, file: str) -> str:
+        path = self.folder / file
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     @staticmethod
     def _read_json(file: Path) -> dict[str, Any] | None:

@@ -28,9 +28,11 @@ def check_landscape(root: Path, specs: Mapping[Path, ServiceSpec]) -> Iterator[F
             *_public_paths(spec),
             *_calls(spec, services),
             *_consumed_events(root, spec, services),
+            *_provider(spec),
         ):
             yield Finding.at(root, folder / FILE_NAME, problem, remedy)
-    for name, problem, remedy in (*_shared_addresses(services), *_cycles(services)):
+    between = (*_shared_addresses(services), *_second_providers(services), *_cycles(services))
+    for name, problem, remedy in between:
         yield Finding.at(root, places[name], problem, remedy)
 
 
@@ -99,6 +101,24 @@ def _consumed_events(
         elif not (contract := root / "services" / publisher.name / "contracts" / f"{event}.json").is_file():
             remedy = f"Run `prost-service contracts` in services/{publisher.name}."
             yield f"events.consumes: {event} has no contract {contract.relative_to(root)}", remedy
+
+
+def _provider(spec: ServiceSpec) -> Iterator[_Complaint]:
+    """Hold the addresses that verifiers and clients look for against what the provider lets through."""
+    if not spec.provides.identity or spec.http is None:
+        return
+    for needed in ("/jwks.json", "/.well-known/openid-configuration"):
+        inner = spec.http.upstream.rstrip("/") + needed
+        entry = spec.http.route_for("GET", inner)
+        if entry is None or entry.auth != "anonymous":
+            problem = f"it provides identity, and not everybody may GET {inner}"
+            yield problem, 'Add it to [[http.public]] with auth = "anonymous".'
+
+
+def _second_providers(services: Mapping[str, ServiceSpec]) -> Iterator[tuple[str, str, str]]:
+    first, *others = [name for name, spec in sorted(services.items()) if spec.provides.identity] or [""]
+    for name in others:
+        yield name, f"{first} provides identity, too", "Leave [provides] identity to one of them."
 
 
 def _shared_addresses(services: Mapping[str, ServiceSpec]) -> Iterator[tuple[str, str, str]]:

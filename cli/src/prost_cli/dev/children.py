@@ -11,26 +11,31 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from prost_cli.dev.listener import LISTEN_FD
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from prost_cli.dev.listener import Listener
     from prost_cli.dev.unit import Unit
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_THP_DISABLE = 41
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Child:
     """One process that leads a session of its own."""
 
-    def __init__(self, unit: Unit, log: Path) -> None:
-        """Start the unit's program, its output appended to `log`.
+    def __init__(self, unit: Unit, log: Path, listener: Listener | None = None) -> None:
+        """Start the unit's program, its output appended to `log`; it inherits the listener's socket.
 
         Raises:
             OSError: the program or its folder is missing.
         """
         account = unit.account
+        handed_on = {LISTEN_FD: str(listener.fileno())} if listener else {}
         with log.open("ab", buffering=0) as output:
             self._process = subprocess.Popen(  # noqa: S603  argv comes from the plan
                 unit.argv,
@@ -38,7 +43,8 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=unit.cwd,
-                env=dict(unit.env),
+                env={**unit.env, **handed_on},
+                pass_fds=[int(descriptor) for descriptor in handed_on.values()],
                 start_new_session=True,
                 user=account.uid if account else None,
                 group=account.gid if account else None,
@@ -83,9 +89,9 @@ class Nursery:
         """Begin to notice when children end; needs the running loop."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._reap)
 
-    def start(self, unit: Unit, log: Path) -> Child:
+    def start(self, unit: Unit, log: Path, listener: Listener | None = None) -> Child:
         """Start a child; see `Child`."""
-        child = Child(unit, log)
+        child = Child(unit, log, listener)
         self._children.add(child)
         # A child that ended before it was added here will not raise its signal again.
         child.poll()
@@ -96,6 +102,15 @@ class Nursery:
             child.poll()
             if child.ended.is_set():
                 self._children.discard(child)
+
+
+def use_small_pages() -> None:
+    """Have Linux give this process and all that it starts small pages only.
+
+    A huge page takes 2 MiB from its first byte on, and is put together again from what allocators gave back.
+    """
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_THP_DISABLE, 1, 0, 0, 0)
 
 
 def _die_with_parent(request: signal.Signals) -> Callable[[], None] | None:

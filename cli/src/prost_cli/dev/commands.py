@@ -46,6 +46,9 @@ def up(
     traced: Annotated[
         float | None, typer.Option(min=0, max=1, help="The share of requests traced, 1 unless told before.")
     ] = None,
+    faults: Annotated[
+        bool | None, typer.Option(help="Arm fault points by files in run/faults, off unless told before.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the stack. Ctrl-C ends it; with --detach it goes on in the background."""
@@ -61,6 +64,7 @@ def up(
             workers=workers,
             storefront=storefront,
             traced=traced,
+            faults=faults,
         )
         started = start.start(chosen)
     owned = started and not detach
@@ -220,11 +224,50 @@ def psql(
 @app.command()
 def token(
     *,
-    role: Annotated[list[str] | None, typer.Option(help="A role, repeatable; customer if none.")] = None,
-    subject: Annotated[str, typer.Option(help="Whom the token speaks for.")] = "dev",
+    role: Annotated[
+        list[str] | None, typer.Option(help="A role, repeatable; an account's own, or customer, if none.")
+    ] = None,
+    subject: Annotated[
+        str, typer.Option(help="Whom the token speaks for; of a seeded account the address does.")
+    ] = "dev",
     stack: StackName = DEFAULT,
 ) -> None:
     """Print an access token for the running stack: `curl -H "Authorization: Bearer $(prost dev token)"`."""
     from prost_cli.dev.tokens import request_token  # noqa: PLC0415
 
-    typer.echo(request_token(Stack.open(Workspace.find(), stack), subject, role or ["customer"]))
+    roles = role or (None if "@" in subject else ["customer"])
+    typer.echo(request_token(Stack.open(Workspace.find(), stack), subject, roles))
+
+
+@app.command()
+def accounts(stack: StackName = DEFAULT, *, as_json: Json = False) -> None:
+    """Show who can sign in to the running stack's shop, with the password and the codes of this moment."""
+    from prost_cli.dev import view  # noqa: PLC0415
+    from prost_cli.dev.tokens import request_accounts  # noqa: PLC0415
+
+    found = request_accounts(Stack.open(Workspace.find(), stack))
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        view.print_accounts(found)
+
+
+@app.command()
+def invariants(
+    stack: StackName = DEFAULT,
+    *,
+    settled: Annotated[
+        bool, typer.Option("--settled", help="Nothing is under way: count what waits.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List what does not hold in the services, their outboxes and between them; exit code 1 if anything."""
+    from prost_cli.dev import invariants as checks  # noqa: PLC0415
+
+    found = checks.find(Stack.open(Workspace.find(), stack), settled=settled)
+    if as_json:
+        typer.echo(json.dumps({"items": found}))
+    else:
+        typer.echo("\n".join(checks.lines(found)) or "Everything holds.")
+    if found:
+        raise typer.Exit(1)

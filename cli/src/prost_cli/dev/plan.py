@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prost_cli.dev import guard
+from prost_cli.dev import guard, identity
 from prost_cli.dev.planned import Plan
 from prost_cli.dev.ports import LOOPBACK
 from prost_cli.dev.servers import devtools, gateway, rabbitmq, seaweed, storefront, valkey
@@ -42,13 +42,19 @@ def make(stack: Stack) -> Plan:
         *postgres.units(),
         *valkey.units(stack),
         *seaweed.units(stack),
-        *devtools.units(stack, gateway.url(stack), {name: s.database_url for name, s in services.items()}),
+        *devtools.units(
+            stack,
+            gateway.url(stack),
+            {name: service.database_url for name, service in services.items()},
+            identity.operations(services),
+        ),
         *(rabbitmq.units(stack) if stack.broker == rabbitmq.NAME else ()),
         *gateway.units(
             stack,
             specs.values(),
             {name: f"{LOOPBACK}:{service.web_port}" for name, service in services.items()},
             storefront.address(stack) if front else None,
+            identity.of(stack, services),
         ),
         *front,
     ]

@@ -9,6 +9,7 @@ import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from prost_cli.dev.listener import Listener
 from prost_cli.dev.unit import State, Unit
 from prost_cli.errors import CliError
 
@@ -24,7 +25,7 @@ _PROBE_EVERY = 0.05
 _BACKOFF = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _HOPELESS = 3
 _STABLE_AFTER = 10.0
-_UP = (State.READY, State.DONE)
+_UP = (State.READY, State.DONE, State.IDLE)
 
 
 class Runner:
@@ -52,6 +53,8 @@ class Runner:
         self._changed = changed
         self._is_up = is_up
         self._child: Child | None = None
+        self._listener: Listener | None = None
+        self._asleep = False
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -87,6 +90,7 @@ class Runner:
         """Begin; returns at once."""
         self.failures = 0
         self.problem = ""
+        self._asleep = self.unit.lazy
         self._to(State.WAITING)
         self._task = asyncio.create_task(self._live(), name=self.unit.name)
         self._task.add_done_callback(self._notice_defect)
@@ -98,6 +102,9 @@ class Runner:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         self._to(State.STOPPED)
 
     async def restart(self) -> None:
@@ -137,6 +144,9 @@ class Runner:
                     self.unit.then()
                 self._to(State.DONE)
                 return
+            if self.unit.lazy and ended_well:
+                self._asleep = True
+                continue
             if time.monotonic() - began > _STABLE_AFTER:
                 self.failures = 0
             self.failures += 1
@@ -158,10 +168,17 @@ class Runner:
         return True
 
     async def _attempt_process(self) -> bool:
+        try:
+            if self._asleep:
+                await self._sleep()
+        except OSError as error:
+            self.problem = f"port {self.unit.port} cannot be listened on: {error.strerror}"
+            self.log.note(self.problem)
+            return False
         self.log.rotate()
         self.log.mark_start(self.unit.argv)
         try:
-            child = self._child = self._nursery.start(self.unit, self.log.path)
+            child = self._child = self._nursery.start(self.unit, self.log.path, self._listener)
         except OSError as error:
             self.problem = f"{self.unit.argv[0]} cannot be started: {error.strerror}"
             self.log.note(self.problem)
@@ -179,6 +196,17 @@ class Runner:
             # Shielded, for a second cancellation must not leave the process behind.
             await asyncio.shield(child.end(self.unit.stop, self.unit.grace))
             self._records.discard(child.pid)
+
+    async def _sleep(self) -> None:
+        """Listen in place of the process and return when someone connects."""
+        assert self.unit.port is not None  # noqa: S101  what is lazy has one
+        self._listener = self._listener or Listener(self.unit.port)
+        self.failures = 0
+        self.problem = ""
+        self._to(State.IDLE)
+        await self._listener.connection()
+        self._asleep = False
+        self._to(State.STARTING)
 
     async def _await_ready(self, child: Child) -> None:
         if self.unit.is_task:

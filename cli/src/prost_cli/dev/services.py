@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
-from prost_cli.dev import buckets
+from prost_cli.dev import buckets, identity
 from prost_cli.dev.environment import inherited
 from prost_cli.dev.marker import Marker
 from prost_cli.dev.ports import LOOPBACK
@@ -75,9 +75,6 @@ class LocalService:
             PROST_WEB_WORKERS=str(min(self.spec.run.web.workers, stack.workers)),
             PROST_DATABASE_THREADS=str(self.spec.run.web.db_threads),
             PROST_PUBLIC_URL=gateway.url(stack),
-            PROST_AUTH_ISSUER=devtools.issuer(stack),
-            PROST_AUTH_JWKS_URL=f"{devtools.issuer(stack)}/jwks.json",
-            PROST_AUTH_AUDIENCE=devtools.AUDIENCE,
             PROST_MAIL_URL=devtools.mail(stack),
             PROST_LOG_FORMAT="json",
             PROST_STATE_DIR=str(stack.data / "services" / self.name),
@@ -91,6 +88,9 @@ class LocalService:
             OTEL_METRIC_EXPORT_INTERVAL="5000",
             OTEL_BSP_SCHEDULE_DELAY="1000",
         )
+        env |= identity.environment(self, others)
+        if stack.faults:
+            env["PROST_FAULTS"] = str(stack.faults_folder)
         if self.database_url is not None:
             env["PROST_DATABASE_URL"] = self.database_url
         if self.spec.needs.redis:

@@ -29,7 +29,8 @@ class Stack:
 
     `workers` is how many workers a web process has at most. The `storefront` is served from its "sources",
     or "built" as for production. `traced` is the share of requests
-    that get a trace: all, for who develops wants to see the one just made.
+    that get a trace: all, for who develops wants to see the one just made. With `faults` the fault points of
+    services are armed by files in `faults_folder`.
     """
 
     workspace: Workspace
@@ -40,6 +41,7 @@ class Stack:
     workers: int = 1
     storefront: str = "sources"
     traced: float = 1.0
+    faults: bool = False
     scratch: bool = False
     _lock: int | None = None
 
@@ -66,6 +68,7 @@ class Stack:
         stack.workers = memory.get("workers", 1)
         stack.storefront = memory.get("storefront", "sources")
         stack.traced = memory.get("traced", 1.0)
+        stack.faults = memory.get("faults", False)
         stack.scratch = memory["scratch"]
         return stack
 
@@ -96,6 +99,11 @@ class Stack:
         return self.folder / "run"
 
     @property
+    def faults_folder(self) -> Path:
+        """Where files arm the fault points of services; see `prost.faults`."""
+        return self.run / "faults"
+
+    @property
     def outside(self) -> Path:
         """A folder that every account may enter, for servers that cannot run as root; see `postgres.py`."""
         key = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
@@ -121,7 +129,7 @@ class Stack:
             CliError: the disk is full or the folder is not writable.
         """
         try:
-            for folder in (self.data, self.logs, self.run):
+            for folder in (self.data, self.logs, self.run, self.faults_folder):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run.chmod(0o700)
         except OSError as error:
@@ -139,6 +147,7 @@ class Stack:
             "workers": self.workers,
             "storefront": self.storefront,
             "traced": self.traced,
+            "faults": self.faults,
             "scratch": self.scratch,
         }
         draft = self._memory.with_suffix(".part")

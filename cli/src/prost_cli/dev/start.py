@@ -39,6 +39,7 @@ def choose(
     workers: int | None = None,
     storefront: str | None = None,
     traced: float | None = None,
+    faults: bool | None = None,
 ) -> Stack:
     """Return the stack to start: the one of that name, or with `isolated` a new one that leaves no trace.
 
@@ -69,6 +70,7 @@ def choose(
     stack.workers = workers or stack.workers
     stack.storefront = storefront or stack.storefront
     stack.traced = stack.traced if traced is None else traced
+    stack.faults = stack.faults if faults is None else faults
     stack.make_folders()
     stack.save()
     return stack

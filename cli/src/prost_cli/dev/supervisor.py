@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prost_cli.dev import planned
-from prost_cli.dev.children import Nursery
+from prost_cli.dev.children import Nursery, use_small_pages
 from prost_cli.dev.logs import LogFile, log_path
 from prost_cli.dev.records import RECORDS, Records
 from prost_cli.dev.runner import Runner
@@ -252,6 +252,7 @@ def main() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # macOS begins with 256, which Envoy alone uses up; what the system allows is inherited by all children.
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, _OPEN_FILES), hard))
+    use_small_pages()
     asyncio.run(serve(stack, ready))
 
 

@@ -26,6 +26,7 @@ class State(StrEnum):
     """Where a unit is in its life."""
 
     WAITING = "waiting"
+    IDLE = "idle"
     STARTING = "starting"
     READY = "ready"
     DONE = "done"
@@ -53,6 +54,10 @@ class Unit:
     `stop` is the signal that asks it to end, `grace` the seconds it has for that. `version` stands in the
     comparison for what a step closes over. `patience` is how many seconds it may take to become ready, and
     `then` is called when a task has ended well. The stack is healthy without what runs in the `background`.
+
+    A `lazy` process is started by the first connection to its `port`, and again when it has ended well. The
+    supervisor holds the listening socket, which the process inherits as the descriptor in $LISTEN_FD, so
+    connections wait in it while there is no process.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Unit:
     service: str | None = None
     patience: float = 60.0
     background: bool = False
+    lazy: bool = False
     then: Callable[[], None] | None = field(default=None, compare=False)
 
     @property

@@ -15,7 +15,7 @@ from prost_cli.dev.logs import LogFile, log_path
 from prost_cli.errors import CliError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prost_cli.dev.control import Status
     from prost_cli.dev.stack import Stack
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _COLOURS = {
     "ready": "green",
     "done": "dim",
+    "idle": "dim",
     "starting": "cyan",
     "waiting": "dim",
     "back-off": "yellow",
@@ -31,7 +32,7 @@ _COLOURS = {
 _TAIL = 25
 _REMARK = 60
 _TELL_EVERY = 10.0
-_UP = {"ready", "done"}
+_UP = {"ready", "done", "idle"}
 
 
 def await_settled(stack: Stack, statuses: Iterator[Status], *, quiet: bool) -> Status:
@@ -152,6 +153,20 @@ def print_urls(status: Status) -> None:
     width = max(map(len, status["urls"]))
     for name, url in status["urls"].items():
         console.print(f"  {name:<{width}}  {url}", highlight=False, markup=False)
+
+
+def print_accounts(found: Mapping[str, Any]) -> None:
+    """Print the seeded accounts with their password and codes."""
+    console = Console(soft_wrap=True, highlight=False)
+    if not found["accounts"]:
+        missing = "No accounts were seeded." if found["provided"] else "No service provides identity."
+        console.print(missing)
+        return
+    table = Table("address", "roles", "code", box=None)
+    for account in found["accounts"]:
+        table.add_row(account["email"], ", ".join(account["roles"]), account["code"] or "")
+    console.print(table)
+    console.print(f"password {found['password']}, codes change in {found['code_changes_in']} s", markup=False)
 
 
 def failure(stack: Stack, status: Status) -> CliError:

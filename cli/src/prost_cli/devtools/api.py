@@ -57,6 +57,7 @@ class Api:
         router.add_get("/api/metrics", self._metrics)
         router.add_get("/api/events", self._events)
         router.add_post("/api/events/{service}/redrive", self._redrive)
+        router.add_get("/api/accounts", self._accounts)
         router.add_get("/api/mails", self._mails)
         router.add_delete("/api/mails", self._remove_mails)
         router.add_get(r"/api/mails/{mail_id:\d{1,18}}", self._mail)
@@ -144,6 +145,9 @@ class Api:
         if moved is None:
             return problem(404, "this service has no dead letters that can be reached")
         return _json({"redriven": moved})
+
+    async def _accounts(self, _request: web.Request) -> web.Response:
+        return _json(await self._state.accounts())
 
     async def _mails(self, request: web.Request) -> web.Response:
         found = await self._store.read(

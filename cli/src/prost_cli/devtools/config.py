@@ -8,7 +8,8 @@ restart; ports, folders and the issuer are read once, at start-up::
       "data_dir": ".prost/dev/devtools", "log_dir": ".prost/dev/logs",
       "control_socket": ".prost/dev/control.sock",
       "issuer": "http://127.0.0.1:9400/issuer", "audience": "prost", "gateway": "http://127.0.0.1:8080",
-      "services": [{"name": "catalog", "database_url": "postgresql://..."}]
+      "services": [{"name": "catalog", "database_url": "postgresql://..."}],
+      "identity": {"argv": ["python", "-m", "prost_auth.operations"], "cwd": "services/auth", "env": {}}
     }
 """
 
@@ -36,6 +37,15 @@ class Service:
 
     name: str
     database_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """How the commands of the service that provides identity are run."""
+
+    argv: tuple[str, ...]
+    cwd: str
+    env: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class Config:
     audience: str = "prost"
     gateway: str | None = None
     services: tuple[Service, ...] = ()
+    identity: Operations | None = None
     allowed_hosts: tuple[str, ...] = ()
     retention: Retention = field(default_factory=Retention)
 
@@ -89,6 +100,8 @@ class Config:
             if values.get(name) is not None:
                 values[name] = Path(values[name])
         values["services"] = tuple(Service(**entry) for entry in values.get("services", ()))
+        if (told := values.get("identity")) is not None:
+            values["identity"] = Operations(tuple(told["argv"]), told["cwd"], told["env"])
         values["allowed_hosts"] = tuple(values.get("allowed_hosts", ()))
         values["retention"] = Retention(**values.get("retention", {}))
         return cls(**values)
@@ -122,11 +135,26 @@ def _problems(document: Mapping[str, object]) -> list[str]:
     services = document.get("services", [])
     if not isinstance(services, list) or not all(map(_is_service, services)):
         problems.append("services must be a list of {name, database_url}")
+    if not _is_command(document.get("identity")):
+        problems.append("identity must have argv, cwd and env")
     return problems
 
 
 def _is_integer(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_command(told: object) -> bool:
+    if told is None:
+        return True
+    return (
+        isinstance(told, dict)
+        and set(told) == {"argv", "cwd", "env"}
+        and isinstance(told["argv"], list)
+        and isinstance(told["cwd"], str)
+        and isinstance(told["env"], dict)
+        and all(isinstance(text, str) for text in (*told["argv"], *told["env"].values()))
+    )
 
 
 def _is_service(entry: object) -> bool:

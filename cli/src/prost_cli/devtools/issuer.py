@@ -1,29 +1,34 @@
-"""The stand-in for the identity service: discovery, keys, and tokens for the asking, on loopback only."""
+"""Tokens for the asking, on loopback only: the provider's own, or without one those of a stand-in."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from prost_cli.devtools.identity import ProviderError
 from prost_cli.devtools.security import is_loopback, is_same_origin, problem
-from prost_cli.devtools.tokens import DEFAULT_LIFETIME, MAX_LIFETIME, mint, public_keys
+from prost_cli.devtools.tokens import DEFAULT_LIFETIME, MAX_LIFETIME, expires_at, mint, public_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_FIELDS = {"sub", "roles", "audience", "expires_in"}
+    from prost_cli.devtools.identity import Provider
+
+_FIELDS = {"sub", "roles", "audience", "expires_in", "claims"}
 _MAX_ROLES = 32
 _MAX_TEXT = 256
 
 
 class Issuer:
-    """Serves the issuer's endpoints under /issuer."""
+    """Serves the issuer's endpoints under /issuer; tokens come from `provider` while there is one."""
 
-    def __init__(self, data_dir: Path, issuer: Callable[[], str], audience: str) -> None:
+    def __init__(self, data_dir: Path, issuer: Callable[[], str], audience: str, provider: Provider) -> None:
+        self._provider = provider
         self._data_dir = data_dir
         self._issuer_url = issuer
         self._audience = audience
@@ -68,17 +73,37 @@ class Issuer:
         problems = _problems(asked)
         if problems:
             return problem(422, "; ".join(problems))
-        expires_in = asked.get("expires_in", DEFAULT_LIFETIME)
-        token = await asyncio.to_thread(
+        try:
+            token = await (self._from_provider(asked) if self._provider.is_there else self._mint(asked))
+        except ProviderError as error:
+            return problem(503, str(error))
+        seconds = asked.get("expires_in", expires_at(token) - int(time.time()))
+        return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": seconds})
+
+    async def _mint(self, asked: dict[str, Any]) -> str:
+        return await asyncio.to_thread(
             mint,
             self._data_dir,
             issuer=self._issuer,
             subject=asked["sub"],
             roles=asked.get("roles", []),
             audience=asked.get("audience", self._audience),
-            expires_in=expires_in,
+            expires_in=asked.get("expires_in", DEFAULT_LIFETIME),
+            claims={"email_verified": True, **asked.get("claims", {})},
         )
-        return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": expires_in})
+
+    async def _from_provider(self, asked: dict[str, Any]) -> str:
+        """Sign for a subject, or for a seeded account named by its address, by default with its roles."""
+        subject, roles = asked["sub"], asked.get("roles")
+        if "@" in subject and (account := await self._provider.account(subject)) is not None:
+            subject, roles = account.id, account.roles if roles is None else roles
+        return await self._provider.token(
+            subject,
+            roles or [],
+            audience=asked.get("audience"),
+            expires_in=asked.get("expires_in"),
+            claims=asked.get("claims"),
+        )
 
 
 def _problems(asked: Any) -> list[str]:
@@ -95,6 +120,8 @@ def _problems(asked: Any) -> list[str]:
     lifetime = asked.get("expires_in", DEFAULT_LIFETIME)
     if not isinstance(lifetime, int) or isinstance(lifetime, bool) or abs(lifetime) > MAX_LIFETIME:
         problems.append(f"expires_in must be a whole number of seconds, at most {MAX_LIFETIME}")
+    if not isinstance(asked.get("claims", {}), dict):
+        problems.append("claims must be an object")
     return problems
 
 

@@ -12,7 +12,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import orjson
-from aiosmtpd.smtp import SMTP
 
 from prost_cli.devtools.records import Mail, clip
 from prost_cli.devtools.store import StoreBusyError
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import EmailMessage
 
-    from aiosmtpd.smtp import Envelope, Session
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
     from prost_cli.devtools.store import Store
 
@@ -61,6 +60,8 @@ class Inbox:
 
     def protocol(self, loop: asyncio.AbstractEventLoop) -> SMTP:
         """Return a protocol for one connection; for `loop.create_server`."""
+        from aiosmtpd.smtp import SMTP  # noqa: PLC0415 -- for the first mail
+
         return SMTP(
             self,
             data_size_limit=MAX_MAIL,

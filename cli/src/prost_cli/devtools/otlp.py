@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -54,13 +53,21 @@ def parse(signal: str, body: bytes, *, as_json: bool) -> Message:
     message = REQUESTS[signal]()
     try:
         if as_json:
-            document = json.loads(body)
-            json_format.ParseDict(_with_base64_ids(document), message, ignore_unknown_fields=True)
+            _parse_json(body, message)
         else:
             message.ParseFromString(body)
-    except (DecodeError, json_format.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (DecodeError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise MalformedTelemetryError(f"not an OTLP {signal} request: {str(error)[:300]}") from error
     return message
+
+
+def _parse_json(body: bytes, message: Message) -> None:
+    from google.protobuf import json_format  # noqa: PLC0415 -- our own services send protobuf
+
+    try:
+        json_format.ParseDict(_with_base64_ids(json.loads(body)), message, ignore_unknown_fields=True)
+    except json_format.Error as error:
+        raise ValueError(str(error)) from error
 
 
 def records(message: Message, changes: Changes) -> list[Record]:

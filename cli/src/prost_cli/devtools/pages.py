@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from prost_cli.devtools import parameters, queries
 from prost_cli.devtools.formats import FILTERS
@@ -17,6 +17,8 @@ from prost_cli.devtools.red import WINDOW
 from prost_cli.devtools.waterfall import WIDTH, lay_out
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from prost_cli.devtools.state import State
 
 HERE = Path(__file__).parent
@@ -32,14 +34,20 @@ class Pages:
     def __init__(self, state: State) -> None:
         self._state = state
         self._store = state.store
-        self._templates = Environment(
+
+    @cached_property
+    def _templates(self) -> Environment:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 -- for the first page
+
+        templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(FILTERS)
+        templates.filters.update(FILTERS)
+        return templates
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add every page and /static."""
@@ -51,6 +59,7 @@ class Pages:
         router.add_get("/events", self._events)
         router.add_get("/mail", self._mail)
         router.add_get(r"/mail/{mail_id:\d{1,18}}", self._mail)
+        router.add_get("/accounts", self._accounts)
         router.add_get("/tokens", self._tokens)
         router.add_static("/static", HERE / "static")
 
@@ -125,6 +134,9 @@ class Pages:
             letter=letter,
             text=letter.text[:_MAX_MAIL_TEXT] if letter else "",
         )
+
+    async def _accounts(self, request: web.Request) -> web.Response:
+        return self._render(request, "accounts", **await self._state.accounts())
 
     async def _tokens(self, request: web.Request) -> web.Response:
         return self._render(request, "tokens", roles=ROLES)

@@ -13,6 +13,7 @@ from aiohttp import web
 from prost_cli.devtools.api import Api, refuse_bad_parameters
 from prost_cli.devtools.config import Config, ConfigError
 from prost_cli.devtools.events import Databases
+from prost_cli.devtools.identity import Provider
 from prost_cli.devtools.issuer import Issuer
 from prost_cli.devtools.mailbox import Inbox
 from prost_cli.devtools.pages import Pages
@@ -62,7 +63,8 @@ class Devtools:
             observer = Observer()
             stack.push_async_callback(observer.close)
             databases = Databases(lambda: self.config.services)
-            state = State(self.store, observer, databases, lambda: self.config)
+            provider = Provider(lambda: self.config.identity)
+            state = State(self.store, observer, databases, provider, lambda: self.config)
             self.otlp_port = await self._serve(stack, self._otlp_app(), self.config.otlp_port)
             self.http_port = await self._serve(stack, self._http_app(state), self.config.http_port)
             self.smtp_port = await self._serve_mail(stack)
@@ -94,7 +96,9 @@ class Devtools:
         app.on_shutdown.append(self._end_streams)
         Api(state).add_routes(app.router)
         Pages(state).add_routes(app.router)
-        Issuer(self.config.data_dir, lambda: self.issuer, self.config.audience).add_routes(app.router)
+        Issuer(self.config.data_dir, lambda: self.issuer, self.config.audience, state.provider).add_routes(
+            app.router
+        )
         return app
 
     async def _end_streams(self, _app: web.Application) -> None:

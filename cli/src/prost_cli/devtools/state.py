@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from prost_cli.devtools import queries, supervisor
+from prost_cli.devtools.identity import PERIOD, Account, ProviderError
 from prost_cli.devtools.red import REQUEST_DURATION, metrics, service_rates, window_start
 from prost_cli.devtools.supervisor import Observer, SupervisorError
 
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
 
     from prost_cli.devtools.config import Config
     from prost_cli.devtools.events import Databases
+    from prost_cli.devtools.identity import Provider
     from prost_cli.devtools.red import Metric, ServiceRates
     from prost_cli.devtools.store import Store
 
-_UP = {"ready", "done"}
+_UP = {"ready", "done", "idle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class State:
     store: Store
     observer: Observer
     databases: Databases
+    provider: Provider
     config: Callable[[], Config]
 
     async def overview(self) -> dict[str, Any]:
@@ -48,6 +52,22 @@ class State:
             "rates": rates,
             "up": sum(unit.get("state") in _UP for unit in units),
             "memory": sum(unit.get("memory") or 0 for unit in units),
+        }
+
+    async def accounts(self) -> dict[str, Any]:
+        """Return the seeded accounts with their password, and staff with the one-time code of this moment."""
+        problem, accounts = "", tuple[Account, ...]()
+        try:
+            accounts = await self.provider.accounts()
+        except ProviderError as error:
+            problem = str(error)
+        now = time.time()
+        return {
+            "problem": problem,
+            "provided": self.provider.is_there,
+            "password": self.provider.password,
+            "accounts": [{**asdict(account), "code": account.code(now)} for account in accounts],
+            "code_changes_in": PERIOD - int(now) % PERIOD,
         }
 
     async def restart(self, name: str) -> None:

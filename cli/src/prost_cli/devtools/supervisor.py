@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import orjson
 
-from prost_cli.dev.memory import of_tree
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -67,6 +65,8 @@ class Observer:
 
         Health is `status` (None: no answer), `latency` in seconds and the service's own `dependencies`.
         """
+        from prost_cli.dev.memory import of_tree  # noqa: PLC0415 -- psutil, for the first page
+
         sizes = await asyncio.to_thread(lambda: [of_tree(u["pid"]) if u.get("pid") else None for u in units])
         health = await asyncio.gather(*map(self._health, units))
         return [

@@ -8,27 +8,35 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from joserfc import jwt
-from joserfc.jwk import ECKey
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from joserfc.jwk import ECKey
+
 KEY_FILE = "issuer-key.json"
 DEFAULT_LIFETIME = 3600
 MAX_LIFETIME = 30 * 24 * 3600
+_PRIVATE = "d"
 
 
 def load_key(data_dir: Path) -> ECKey:
     """Return the issuer's key, made on first use and readable by its owner alone."""
+    from joserfc.jwk import ECKey  # noqa: PLC0415 -- 5 MB that few stacks need once their key is made
+
+    return ECKey.import_key(_read_key(data_dir))
+
+
+def _read_key(data_dir: Path) -> dict[str, Any]:
     path = data_dir / KEY_FILE
     if not path.exists():
         _create_key(path)
-    return ECKey.import_key(json.loads(path.read_bytes()))
+    return dict(json.loads(path.read_bytes()))
 
 
 def _create_key(path: Path) -> None:
+    from joserfc.jwk import ECKey  # noqa: PLC0415 -- see load_key
+
     path.parent.mkdir(parents=True, exist_ok=True)
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -46,7 +54,9 @@ def _create_key(path: Path) -> None:
 
 def public_keys(data_dir: Path) -> dict[str, list[dict[str, Any]]]:
     """Return the JWKS document that verifiers fetch."""
-    return {"keys": [dict(load_key(data_dir).as_dict(private=False))]}
+    key = _read_key(data_dir)
+    del key[_PRIVATE]
+    return {"keys": [key]}
 
 
 def mint(
@@ -67,6 +77,8 @@ def mint(
         ValueError: The lifetime is beyond 30 days, or the subject is empty.
 
     """
+    from joserfc import jwt  # noqa: PLC0415 -- see load_key
+
     if not subject:
         raise ValueError("a token needs a subject")
     if abs(expires_in) > MAX_LIFETIME:
@@ -83,4 +95,11 @@ def mint(
         "jti": secrets.token_urlsafe(12),
         "roles": list(roles),
     }
-    return jwt.encode({"alg": "ES256", "kid": key.kid, "typ": "JWT"}, payload, key)
+    return jwt.encode({"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}, payload, key)
+
+
+def expires_at(token: str) -> int:
+    """Return the `exp` of a token of our own, unverified."""
+    from joserfc import jws  # noqa: PLC0415 -- see load_key
+
+    return int(json.loads(jws.extract_compact(token.encode()).payload)["exp"])

@@ -1,15 +1,18 @@
-"""`prost render gateway`."""
+"""`prost render`: what an engine other than the local stack is given."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from prost_cli.clients import service_clients
 from prost_cli.errors import CliError
 from prost_cli.gateway.render import BOOTSTRAP, command, render_static, write
 from prost_cli.gateway.settings import Addresses, GatewaySettings
@@ -50,11 +53,35 @@ def gateway(
     workspace = Workspace.find()
     specs = list(workspace.specs().values())
     settings = GatewaySettings.load(workspace.services / "gateway")
-    places = _read(addresses) if addresses is not None else in_containers(specs)
+    places = (_read(addresses) if addresses is not None else in_containers(specs)).with_identity_of(specs)
     folder = (out or workspace.state / "render" / "gateway").resolve()
     changed = write(folder, specs, settings, places)
     verdict = "valid" if validate(specs, settings, places) else "not validated, Envoy is not installed"
     typer.echo(f"{folder}: {len(changed)} of 4 files changed; {verdict}")
+
+
+@app.command()
+def clients(
+    secrets: Annotated[
+        Path,
+        typer.Argument(help="Folder with each caller's secret in a file of its name; made where missing."),
+    ],
+) -> None:
+    """Print PROST_SERVICE_CLIENTS for the provider of identity: who may get tokens, and for whom."""
+    typer.echo(json.dumps(render_clients(Workspace.find().specs().values(), secrets)))
+
+
+def render_clients(specs: Iterable[ServiceSpec], secrets: Path) -> dict[str, dict[str, Any]]:
+    """Return who may get tokens and for whom, by the secrets in a folder; those that are missing are made."""
+    secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return service_clients(specs, lambda name: _secret(secrets / name))
+
+
+def _secret(file: Path) -> str:
+    if not file.exists():
+        file.touch(0o600)
+        file.write_text(f"{token_urlsafe(32)}\n", encoding="utf-8")
+    return file.read_text(encoding="utf-8").rstrip("\r\n")
 
 
 def in_containers(specs: Iterable[ServiceSpec]) -> Addresses:

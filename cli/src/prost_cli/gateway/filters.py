@@ -8,33 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prost_cli.gateway.clusters import JWKS
 from prost_cli.gateway.documents import Json, extension, seconds, typed
+from prost_cli.gateway.tokens import JWT, JWT_MESSAGE, RBAC, RBAC_MESSAGE, token_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from prost.spec import Access, Rate
-    from prost_cli.gateway.settings import Addresses, GatewaySettings, Identity
+    from prost.spec import Rate
+    from prost_cli.gateway.settings import Addresses, GatewaySettings
 
 CORS = "envoy.filters.http.cors"
 RATE_LIMIT = "envoy.filters.http.local_ratelimit"
-JWT = "envoy.filters.http.jwt_authn"
-RBAC = "envoy.filters.http.rbac"
 BODY_LIMIT = "envoy.filters.http.body_size_limit"
 HEADERS = "envoy.filters.http.header_mutation"
 
-SUBJECT_HEADER = "x-prost-subject"
-"""The request header that tells a service, and the access log, whose token was verified."""
-
-STAFF_ROLES = ("support", "catalog-manager", "admin")
-
-_PROVIDER = "prost"
-_CLAIMS = "claims"
-# Keys are fetched again in the background this often: how long before its first use, at least, a new
-# signing key has to be published.
-_JWKS_LIFETIME = 60
-_CLOCK_SKEW = 30
 # Clients whose buckets are kept, per route; the one not seen for longest makes room for a new one.
 _RATE_LIMITED_CLIENTS = 10_000
 # A neighbour's /64 is one subscriber; its single addresses are free to change.
@@ -73,18 +60,8 @@ def _filters(settings: GatewaySettings, addresses: Addresses) -> Iterator[Json]:
             stat_prefix="gateway_rate_limit",
         )
     if addresses.identity is not None:
-        yield _on_demand(
-            JWT,
-            "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication",
-            providers={_PROVIDER: _provider(addresses.identity)},
-            requirement_map={
-                "required": {"provider_name": _PROVIDER},
-                "optional": {
-                    "requires_any": {"requirements": [{"provider_name": _PROVIDER}, {"allow_missing": {}}]}
-                },
-            },
-        )
-        yield _on_demand(RBAC, "envoy.extensions.filters.http.rbac.v3.RBAC")
+        yield _on_demand(JWT, JWT_MESSAGE, **token_checks(addresses.identity))
+        yield _on_demand(RBAC, RBAC_MESSAGE)
     yield extension(
         BODY_LIMIT,
         "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit",
@@ -101,21 +78,6 @@ def _filters(settings: GatewaySettings, addresses: Addresses) -> Iterator[Json]:
 
 def _on_demand(name: str, message: str, **fields: object) -> Json:
     return {**extension(name, message, **fields), "disabled": True}
-
-
-def access(auth: Access) -> Json:
-    """Configure a route's token check; an anonymous one has none."""
-    if auth == "anonymous":
-        return {}
-    requirement = "optional" if auth == "optional" else "required"
-    config: Json = {
-        JWT: typed("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", requirement_name=requirement)
-    }
-    if auth == "staff":
-        config[RBAC] = _any_role(STAFF_ROLES)
-    if auth == "admin":
-        config[RBAC] = _any_role(("admin",))
-    return config
 
 
 def rate_limit(rate: Rate) -> Json:
@@ -171,46 +133,6 @@ def precompressed(settings: GatewaySettings) -> Json:
     return {
         _compressor(name): typed(_COMPRESSION_PER_ROUTE, overrides=override) for name in settings.compression
     }
-
-
-def _provider(identity: Identity) -> Json:
-    return {
-        "issuer": identity.issuer,
-        "audiences": [identity.audience],
-        "remote_jwks": {
-            "http_uri": {"uri": identity.jwks_url, "cluster": JWKS, "timeout": "2s"},
-            "cache_duration": seconds(_JWKS_LIFETIME),
-            # The listener does not wait: the shop can be looked at while the issuer starts.
-            "async_fetch": {"fast_listener": True, "failed_refetch_duration": "1s"},
-        },
-        "from_headers": [{"name": "Authorization", "value_prefix": "Bearer "}],
-        "forward": True,
-        "require_expiration": True,
-        "clock_skew_seconds": _CLOCK_SKEW,
-        "payload_in_metadata": _CLAIMS,
-        "claim_to_headers": [{"header_name": SUBJECT_HEADER, "claim_name": "sub"}],
-    }
-
-
-def _any_role(roles: Iterable[str]) -> Json:
-    path = [{"key": _CLAIMS}, {"key": "roles"}]
-    principals = [
-        {
-            "sourced_metadata": {
-                "metadata_matcher": {
-                    "filter": JWT,
-                    "path": path,
-                    "value": {"list_match": {"one_of": {"string_match": {"exact": role}}}},
-                }
-            }
-        }
-        for role in roles
-    ]
-    policy = {"permissions": [{"any": True}], "principals": [{"or_ids": {"ids": principals}}]}
-    return typed(
-        "envoy.extensions.filters.http.rbac.v3.RBACPerRoute",
-        rbac={"rules": {"action": "ALLOW", "policies": {"roles": policy}}},
-    )
 
 
 # Levels that cost a page of 20 products less than 0.1 ms; the next ones save little and cost twice as much.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from prost_cli.gateway.clusters import OTLP
 from prost_cli.gateway.documents import Json, extension, seconds, typed
-from prost_cli.gateway.filters import SUBJECT_HEADER, http_filters
+from prost_cli.gateway.filters import http_filters
 from prost_cli.gateway.replies import CLIENT_PATH, PATH_FORMATTERS, REQUEST_ID, local_replies
 from prost_cli.gateway.routes import HEALTH_PATH, ROUTES_NAME
 from prost_cli.gateway.settings import Endpoint
+from prost_cli.gateway.tokens import SUBJECT_HEADER
 
 if TYPE_CHECKING:
     from prost_cli.gateway.settings import Addresses, GatewaySettings
@@ -24,11 +25,13 @@ _REQUEST_TIMEOUT = 120
 _DOWNSTREAM_IDLE_TIMEOUT = 300
 _BUFFER_BYTES = 32 * 1024
 
-# What only the gateway may say: where a trace begins, who was verified, how Envoy is to treat a request.
+# What only the gateway and services may say: where a trace begins, how long a caller waits, who was
+# verified, how Envoy is to treat a request.
 _STRIPPED = [
     {"remove": "traceparent"},
     {"remove": "tracestate"},
     {"remove": "baggage"},
+    {"remove": "prost-deadline-ms"},
     {"remove_on_match": {"key_matcher": {"prefix": "x-prost-"}}},
     {"remove_on_match": {"key_matcher": {"prefix": "x-envoy-"}}},
 ]

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from prost_cli.gateway.documents import Json
 
 
+INTERNAL = "/internal"
+"""Below it, as the service sees it, are operations for other services: no entry leads there."""
+
+
 def public_path(http: Http, inner: str) -> str | None:
     """Return a path of the service as it is at the gateway, or None when `upstream` does not lead to it.
 
@@ -31,7 +35,7 @@ def path_match(http: Http, route: PublicRoute) -> tuple[Json, Json] | None:
     stem, inner_stem = outer.removesuffix("/**"), route.path.removesuffix("/**")
     if "*" in stem:
         rewrite = _regex_rewrite(f"^{re.escape(http.prefix.rstrip('/'))}", http.upstream.rstrip("/"))
-        return {"safe_regex": {"regex": PublicRoute(path=outer).regex}}, rewrite
+        return {"safe_regex": {"regex": PublicRoute(path=outer, auth="anonymous").regex}}, rewrite
     if stem == outer:
         return {"path": outer}, {"prefix_rewrite": inner_stem}
     if not stem:

@@ -65,12 +65,11 @@ _DETAILS: Mapping[type[ProstError], str] = {
     DeadlineExceeded: "The service did not answer in time.",
 }
 
-_UNREADABLE_KEYS = "response.code_details.contains('Jwks_remote_fetch')"
-
 
 def local_replies() -> Json:
     """Render the connection manager's local_reply_config."""
-    return {"mappers": [_keys_missing(), *(_mapper(error, detail) for error, detail in _DETAILS.items())]}
+    mappers = [_mapper(error, detail) for error, detail in _DETAILS.items()]
+    return {"mappers": [_keys_missing(), _meant_for_others(), *mappers]}
 
 
 def problem_format(error: type[ProstError], detail: str) -> Json:
@@ -110,17 +109,33 @@ def _mapper(error: type[ProstError], detail: str) -> Json:
 
 def _keys_missing() -> Json:
     """Answer 503 where Envoy says 401 because it cannot fetch the issuer's keys: the token may be good."""
-    unreadable = extension(
-        "envoy.access_loggers.extension_filters.cel",
-        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
-        expression=_UNREADABLE_KEYS,
-    )
-    condition = {"filters": [_status_is(Unauthenticated.status), {"extension_filter": unreadable}]}
     return {
         **_mapper(Unavailable, "Access tokens cannot be checked now; try again later."),
-        "filter": {"and_filter": condition},
+        "filter": _refused_because(Unauthenticated, "Jwks_remote_fetch"),
         "status_code": Unavailable.status,
     }
+
+
+def _meant_for_others() -> Json:
+    """Answer 401 where Envoy says 403 because a token is for another audience: it is no token here."""
+    mapper = _mapper(Unauthenticated, _DETAILS[Unauthenticated])
+    challenge = header("www-authenticate", 'Bearer error="invalid_token"')
+    return {
+        **mapper,
+        "filter": _refused_because(Forbidden, "Audiences_in_Jwt"),
+        "status_code": Unauthenticated.status,
+        "headers_to_add": [*mapper["headers_to_add"], challenge],
+    }
+
+
+def _refused_because(error: type[ProstError], reason: str) -> Json:
+    """Match what Envoy refuses with this status and has this to say about it in its log."""
+    found = extension(
+        "envoy.access_loggers.extension_filters.cel",
+        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+        expression=f"response.code_details.contains('{reason}')",
+    )
+    return {"and_filter": {"filters": [_status_is(error.status), {"extension_filter": found}]}}
 
 
 def _status_is(status: int) -> Json:

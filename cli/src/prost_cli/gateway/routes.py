@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from prost.errors import MethodNotAllowed, NotFound, Unavailable
 from prost.spec import PublicRoute
-from prost_cli.gateway import filters, security
+from prost_cli.gateway import filters, security, tokens
 from prost_cli.gateway.clusters import OBJECTS, STOREFRONT, service_cluster
 from prost_cli.gateway.documents import Json, seconds
-from prost_cli.gateway.paths import path_match
+from prost_cli.gateway.paths import INTERNAL, path_match, public_path
 from prost_cli.gateway.replies import header
 from prost_cli.gateway.settings import Endpoint
 
@@ -95,6 +95,10 @@ def _health() -> Json:
 def _service_routes(spec: ServiceSpec, settings: GatewaySettings, addresses: Addresses) -> Iterator[Json]:
     if spec.http is None:
         return
+    internal = public_path(spec.http, INTERNAL)
+    if internal is not None:
+        # Whatever an entry with a wildcard would also cover.
+        yield _refusal({"path_separated_prefix": internal}, NotFound.status)
     for entry in spec.http.public:
         target = path_match(spec.http, entry)
         if target is None:
@@ -106,6 +110,8 @@ def _service_routes(spec: ServiceSpec, settings: GatewaySettings, addresses: Add
             continue
         action = {"cluster": service_cluster(spec.name), "timeout": seconds(settings.request_timeout)}
         route = {"name": spec.name, "match": match, "route": {**action, **rewrite}}
+        if not spec.http.cookies or entry.scripts is not None:
+            route |= {"request_headers_to_remove": ["cookie"], "response_headers_to_remove": ["set-cookie"]}
         yield from _entry_routes(entry, route, settings, addresses)
     yield from _wrong_methods(spec.http)
 
@@ -113,7 +119,7 @@ def _service_routes(spec: ServiceSpec, settings: GatewaySettings, addresses: Add
 def _entry_routes(
     entry: PublicRoute, route: Json, settings: GatewaySettings, addresses: Addresses
 ) -> Iterator[Json]:
-    config = filters.access(entry.auth) if addresses.identity is not None else {}
+    config = tokens.access(entry.auth) if addresses.identity is not None else {}
     if entry.rate is not None and settings.rate_limits:
         config |= filters.rate_limit(entry.rate)
     route = {
@@ -121,11 +127,29 @@ def _entry_routes(
         "response_headers_to_add": security.api_headers(),
         "typed_per_filter_config": config,
     }
+    if entry.scripts == "any":
+        route["response_headers_to_add"] = [*route["response_headers_to_add"], security.readable_by_scripts()]
+        yield _preflight(route["match"], entry.methods)
     if "GET" in entry.methods:
         yield _stream_route(route, settings)
     # A preflight request is answered on the route that it asks about.
-    preflight = ("OPTIONS",) if settings.cors_origins else ()
-    yield {**route, "match": {**route["match"], **_methods((*entry.methods, *preflight))}}
+    asks = ("OPTIONS",) if settings.cors_origins or entry.scripts == "service" else ()
+    yield {**route, "match": {**route["match"], **_methods((*entry.methods, *asks))}}
+
+
+def _preflight(match: Json, methods: Iterable[str]) -> Json:
+    """Answer the question of a browser whether scripts of any page may call."""
+    return {
+        "name": "preflight",
+        "match": {**match, **_method_is("OPTIONS")},
+        "direct_response": {"status": 204},
+        "response_headers_to_add": [
+            security.readable_by_scripts(),
+            header("access-control-allow-methods", ", ".join(_with_head(frozenset(methods)))),
+            header("access-control-allow-headers", "*"),
+            header("access-control-max-age", "600"),
+        ],
+    }
 
 
 def _stream_route(route: Json, settings: GatewaySettings) -> Json:
@@ -156,7 +180,7 @@ def _wrong_methods(http: Http) -> Iterator[Json]:
     for entry in http.public:
         methods[entry.path] = methods.get(entry.path, frozenset()) | frozenset(entry.methods)
     for path, allowed in methods.items():
-        target = path_match(http, PublicRoute(path=path))
+        target = path_match(http, PublicRoute(path=path, auth="anonymous"))
         if target is not None:
             refusal = _refusal(target[0], MethodNotAllowed.status)
             yield {**refusal, "response_headers_to_add": [header("allow", ", ".join(_with_head(allowed)))]}

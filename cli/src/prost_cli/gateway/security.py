@@ -24,11 +24,13 @@ _STOREFRONT_POLICY: dict[str, tuple[str, ...]] = {
     "frame-ancestors": ("'none'",),
 }
 
-# Vite's development server writes scripts and styles into the page and pushes changes over a web socket.
+# Vite's development server writes scripts and styles into the page and pushes changes over a web socket; when
+# it is gone, a worker waits for it.
 _HOT_RELOAD_SOURCES = {
     "script-src": ("'unsafe-inline'",),
     "style-src": ("'unsafe-inline'",),
     "connect-src": ("ws:", "wss:"),
+    "worker-src": ("'self'", "blob:"),
 }
 
 _MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
@@ -50,6 +52,11 @@ def common_headers(settings: GatewaySettings, addresses: Addresses) -> list[Json
 def api_headers() -> list[Json]:
     """Headers of the services' answers, which are data and no pages."""
     return [header("content-security-policy", _API_POLICY)]
+
+
+def readable_by_scripts() -> Json:
+    """Let scripts of every page read an answer; browsers send no cookie along to such a one."""
+    return header("access-control-allow-origin", "*")
 
 
 def media_headers() -> list[Json]:

@@ -11,7 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from prost_cli.errors import CliError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from prost.spec import Http, ServiceSpec
 
 FILE_NAME = "gateway.toml"
 """The file of the gateway's folder that `GatewaySettings.load` reads."""
@@ -64,8 +67,14 @@ class Identity(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     issuer: str
-    audience: str
+    audience: str = "prost"
     jwks_url: Address
+
+    @classmethod
+    def provided(cls, http: Http, public_url: str, address: str) -> Identity:
+        """Return the identity that a service provides which is found at `address`, "host:port"."""
+        inside = f"http://{address}{http.upstream.rstrip('/')}"
+        return cls(issuer=f"{public_url.rstrip('/')}{http.prefix}", jwks_url=f"{inside}/jwks.json")
 
 
 class Addresses(BaseModel):
@@ -95,6 +104,15 @@ class Addresses(BaseModel):
         description="Verifies addresses that begin with https://.",
     )
     access_log: str = Field(default="/dev/stdout", description="A file, or /dev/stdout.")
+
+    def with_identity_of(self, specs: Iterable[ServiceSpec]) -> Addresses:
+        """Fill in the issuer that the declarations name, unless these addresses name one."""
+        provider = next((spec for spec in specs if spec.provides.identity and spec.http is not None), None)
+        if self.identity is not None or provider is None or provider.name not in self.services:
+            return self
+        assert provider.http is not None  # noqa: S101  just seen
+        found = Identity.provided(provider.http, self.public_url, self.services[provider.name])
+        return self.model_copy(update={"identity": found})
 
 
 class GatewaySettings(BaseModel):

@@ -1,4 +1,4 @@
-"""The dashboard, telemetry receiver, mail inbox and token issuer: one process of our own."""
+"""The dashboard, telemetry receiver, mail inbox and stand-in issuer: one process of our own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from prost_cli.dev.stack import Stack
 
 NAME = "devtools"
-AUDIENCE = "prost"
 
 
 def dashboard(stack: Stack) -> str:
@@ -26,7 +25,7 @@ def dashboard(stack: Stack) -> str:
 
 
 def issuer(stack: Stack) -> str:
-    """Return the issuer that development tokens name."""
+    """Return the issuer that tokens name while no service provides identity."""
     return f"{dashboard(stack)}/issuer"
 
 
@@ -40,8 +39,16 @@ def mail(stack: Stack) -> str:
     return f"smtp://{LOOPBACK}:{stack.port(f'{NAME}:mail')}"
 
 
-def units(stack: Stack, gateway: str, databases: Mapping[str, str | None]) -> list[Unit]:
-    """Declare the process and write its configuration; `databases` are connection URLs by service."""
+def units(
+    stack: Stack,
+    gateway: str,
+    databases: Mapping[str, str | None],
+    identity: Mapping[str, object] | None,
+) -> list[Unit]:
+    """Declare the process and write its configuration.
+
+    `databases` are connection URLs by service, `identity` says how the provider's own commands are run.
+    """
     data = stack.data / NAME
     data.mkdir(exist_ok=True)
     file = stack.run / "devtools.json"
@@ -57,7 +64,7 @@ def units(stack: Stack, gateway: str, databases: Mapping[str, str | None]) -> li
                 "log_dir": str(stack.logs),
                 "control_socket": str(stack.socket),
                 "issuer": issuer(stack),
-                "audience": AUDIENCE,
+                "identity": identity,
                 "gateway": gateway,
                 "services": [{"name": name, "database_url": url} for name, url in databases.items()],
             }

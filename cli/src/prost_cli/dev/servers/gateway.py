@@ -10,13 +10,14 @@ from prost_cli.dev.ports import LOOPBACK
 from prost_cli.dev.probes import HttpAnswers
 from prost_cli.dev.servers import devtools, seaweed
 from prost_cli.dev.unit import Kind, Unit
-from prost_cli.gateway import BOOTSTRAP, Addresses, GatewaySettings, Identity, command, write
+from prost_cli.gateway import BOOTSTRAP, Addresses, GatewaySettings, command, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from prost.spec import ServiceSpec
     from prost_cli.dev.stack import Stack
+    from prost_cli.gateway import Identity
 
 NAME = "gateway"
 PREFERRED_PORT = 8080
@@ -28,7 +29,11 @@ def url(stack: Stack) -> str:
 
 
 def units(
-    stack: Stack, specs: Iterable[ServiceSpec], services: Mapping[str, str], storefront: str | None
+    stack: Stack,
+    specs: Iterable[ServiceSpec],
+    services: Mapping[str, str],
+    storefront: str | None,
+    identity: Identity,
 ) -> list[Unit]:
     """Write Envoy's files, which a running Envoy takes up by itself, and declare the process.
 
@@ -49,11 +54,7 @@ def units(
         storefront=storefront,
         storefront_hot_reload=storefront is not None,
         objects=seaweed.address(stack),
-        identity=Identity(
-            issuer=devtools.issuer(stack),
-            audience=devtools.AUDIENCE,
-            jwks_url=f"{devtools.issuer(stack)}/jwks.json",
-        ),
+        identity=identity,
         otlp=devtools.otlp(stack),
     )
     write(folder, specs, settings, addresses)

@@ -34,9 +34,11 @@ _SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "512MB",
-    # Without replicas and asynchronous reads these only cost memory.
+    # Without replicas and asynchronous reads, and with few serializable transactions, these only cost memory.
     "max_logical_replication_workers": "0",
     "io_method": "sync",
+    "io_max_concurrency": "1",
+    "max_pred_locks_per_transaction": "10",
     "jit": "off",
     "log_checkpoints": "off",
     "timezone": "UTC",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from prost_cli.dev.environment import inherited
 from prost_cli.dev.marker import Marker
 from prost_cli.dev.ports import LOOPBACK
-from prost_cli.dev.probes import Listens
+from prost_cli.dev.probes import HttpAnswers, Listens
 from prost_cli.dev.unit import Kind, Unit
 from prost_cli.errors import CliError
 
@@ -35,6 +35,9 @@ _FEW_THREADS = {
     "UV_THREADPOOL_SIZE": "2",
     "MALLOC_ARENA_MAX": "1",
 }
+_IDLE_SECONDS = "900"
+# Answered by Vite itself; a page would be put together for it.
+_OWN_PATH = "/@vite/client"
 _STAMP = "node_modules/.prost-lock"
 
 
@@ -53,27 +56,18 @@ def units(stack: Stack) -> list[Unit]:
     installs = installation(stack.workspace)
     if stack.storefront == "built":
         return [*installs, *_built(stack, folder, node, env, frozenset(unit.name for unit in installs[-1:]))]
+    port = stack.port(NAME)
     vite = Unit(
         NAME,
         Kind.SERVER,
-        argv=(
-            str(node),
-            *_SMALL,
-            "node_modules/vite/bin/vite.js",
-            "--host",
-            LOOPBACK,
-            "--port",
-            str(stack.port(NAME)),
-            "--strictPort",
-            "--clearScreen",
-            "false",
-        ),
-        env=env | _FEW_THREADS,
+        argv=(str(node), *_SMALL, "server/sources.mjs"),
+        env=env | _FEW_THREADS | {"HOST": LOOPBACK, "PORT": str(port), "IDLE_SECONDS": _IDLE_SECONDS},
         cwd=folder,
         after=frozenset(unit.name for unit in installs[-1:]),
-        probe=Listens(stack.port(NAME)),
-        port=stack.port(NAME),
+        probe=HttpAnswers(port, _OWN_PATH),
+        port=port,
         grace=0.5,
+        lazy=True,
     )
     return [*installs, vite]
 
