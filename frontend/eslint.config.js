@@ -3,7 +3,7 @@ import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'src/*.d.ts', 'src/api/catalog.schema.ts', 'test-results/'] },
+  { ignores: ['dist/', 'src/*.d.ts', 'src/api/*.schema.ts', 'test-results/'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   ...vue.configs['flat/recommended'],

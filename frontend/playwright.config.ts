@@ -10,6 +10,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 2,
   timeout: 45_000,
+  // A machine that builds something meanwhile answers late, and not wrongly.
+  expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
     baseURL,

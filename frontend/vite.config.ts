@@ -9,6 +9,17 @@ import { defineConfig } from 'vitest/config'
 import { precompress } from './vite/precompress.ts'
 import { shells } from './vite/shells.ts'
 
+// What only some visitors need, and the pages that everybody sees must not bring: forms, and what accounts and staff share.
+const FORMS =
+  /\/src\/(locales\/identity|components\/(identity|ui\/Ui(Check|Field|Form|Note|Select))|composables\/(leaveFor|returnPath|use(Form|IdentityText|MailedToken|ProviderLinks|SignIn))|stores\/(registration|authorization)|api\/account)/
+const ACCOUNT =
+  /\/src\/(locales\/(account|staff)|components\/(account|staff|ui\/Ui(Await|Sure))|composables\/(saveFile|use(Account|Staff)Text|useDevice)|stores\/(account|security|staff|paged)|api\/staff)/
+const BUYING =
+  /\/src\/(locales\/buying|components\/(cart\/Cart(?!Add|Button)|checkout|order|receipt)|views\/CartDrawer|composables\/(cartLines|checkoutDraft|countries|order|payment|postalCode|receipt|useBuyingText|useOrdering)|stores\/(checkout|order|shipping)|api\/(orders|stream))/
+const LATER = [FORMS, ACCOUNT, BUYING]
+const SHOP = (id: string) =>
+  /\/src\/(?!components\/filter\/)|export-helper/.test(id) && !LATER.some((part) => part.test(id))
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -52,7 +63,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vendor', test: /node_modules\/(@vue|vue|vue-router|pinia|axios)\// },
-            { name: 'shop', test: /\/src\/(?!components\/filter\/)|export-helper/, minShareCount: 2 },
+            { name: 'shop', test: SHOP, minShareCount: 2 },
+            { name: 'forms', test: FORMS, minShareCount: 2 },
+            { name: 'account', test: ACCOUNT, minShareCount: 2 },
+            { name: 'buying', test: BUYING, minShareCount: 2 },
           ],
         },
       },

@@ -1,22 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
-/** Each theme at each width; every text is in both languages, so each theme takes one of them. */
-const APPEARANCES = [
-  { locale: 'de', colorScheme: 'light' },
-  { locale: 'en', colorScheme: 'dark' },
-] as const
-
-async function expectNoViolations(page: Page, part?: string) {
-  // Colours are judged when nothing moves any more.
-  await page.waitForFunction(() => document.getAnimations().every((it) => it.playState !== 'running'))
-  const axe = new AxeBuilder({ page }).withTags(RULES)
-  const { violations } = await (part ? axe.include(part) : axe).analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`)
-  expect(found).toEqual([])
-}
+import { APPEARANCES, expectNoViolations } from './axe'
 
 for (const { locale, colorScheme } of APPEARANCES) {
   test.describe(`${locale}, ${colorScheme}`, () => {

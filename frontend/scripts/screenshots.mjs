@@ -1,10 +1,14 @@
-/** Takes the pictures in docs/screenshots from a running shop (BASE_URL), at 390, 820 and 1440 pixels, in a few colours each. */
+/**
+ * Takes the pictures in docs/screenshots from a running shop (BASE_URL), at 390, 820 and 1440 pixels, in a few colours each;
+ * those that are named as arguments, or all.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 import { chromium } from '@playwright/test'
 import UPNG from 'upng-js'
 
+import { seeded, signIn } from '../e2e/accounts.mjs'
 import { launchOptions } from '../e2e/browser.mjs'
 import { BASE_URL, pictured, productPath } from './shop.mjs'
 
@@ -12,14 +16,35 @@ const FOLDER = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url)
 const LARGEST = 200_000
 const HEIGHTS = { 390: 844, 820: 1100, 1440: 900 }
 
-/** @typedef {{ name: string, path: string, theme: 'light' | 'dark' }} Page */
+/** @typedef {{ name: string, path: string, theme: 'light' | 'dark', as?: 'customer' | 'admin' }} Page */
 
 const PAGES = /** @type {Page[]} */ ([
   { name: 'home', path: '/de', theme: 'light' },
   { name: 'list', path: '/de/products?category=bier', theme: 'light' },
   { name: 'list-dark', path: '/en/products', theme: 'dark' },
   { name: 'product', path: '', theme: 'light' },
+  { name: 'login', path: '/de/login', theme: 'light' },
+  { name: 'consent', path: '', theme: 'dark', as: 'customer' },
+  { name: 'account', path: '/de/account/addresses', theme: 'light', as: 'customer' },
+  { name: 'staff', path: '/de/staff/reviews', theme: 'dark', as: 'admin' },
+  { name: 'staff-accounts', path: '/de/staff/accounts', theme: 'light', as: 'admin' },
 ])
+const NAMED = process.argv.slice(2)
+
+const REVIEWS = [
+  {
+    rating: 5,
+    title: 'Mein neues Feierabendbier',
+    body: 'Malzig, ein wenig Honig, und hinten schön trocken.',
+    author: 'Karl',
+  },
+  {
+    rating: 3,
+    title: 'Ordentlich',
+    body: 'Zum Grillen gern wieder, allein getrunken etwas brav.',
+    author: null,
+  },
+]
 
 /**
  * The picture with as many colours as fit into the size that a document can bear.
@@ -36,19 +61,74 @@ function compress(png) {
   return png
 }
 
+/**
+ * A browser of the given size, signed in as whoever should see the page.
+ *
+ * @param {import('@playwright/test').Browser} browser
+ * @param {import('@playwright/test').BrowserContextOptions} options
+ * @param {Page['as']} role
+ */
+async function open(browser, options, role) {
+  const page = await browser.newPage({ baseURL: BASE_URL, reducedMotion: 'reduce', ...options })
+  if (role) await signIn(page, await seeded(role))
+  return page
+}
+
+/**
+ * Reviews that staff has yet to read; those of a run before are still there.
+ *
+ * @param {import('@playwright/test').Browser} browser
+ */
+async function writeReviews(browser) {
+  const page = await browser.newPage({ baseURL: BASE_URL })
+  const token = await signIn(page, await seeded('customer'))
+  const { items } = await (await page.request.get('/api/catalog/products?category=bier&page_size=5')).json()
+  for (const [index, data] of REVIEWS.entries()) {
+    const headers = { Authorization: `Bearer ${token}` }
+    await page.request.post(`/api/catalog/products/${items[index].id}/reviews`, { headers, data })
+  }
+  await page.close()
+}
+
+/**
+ * The address at which an application asks the customer for consent.
+ *
+ * @param {import('@playwright/test').Browser} browser
+ */
+async function consentPath(browser) {
+  const page = await browser.newPage({ baseURL: BASE_URL })
+  const headers = { Authorization: `Bearer ${await signIn(page, await seeded('admin'))}` }
+  const redirect_uri = 'https://kellerbuch.example/back'
+  const scopes = ['openid', 'profile', 'email']
+  const data = { name: 'Kellerbuch', redirect_uris: [redirect_uri], scopes, public: true }
+  const { client_id } = await (await page.request.post('/api/auth/clients', { headers, data })).json()
+  await page.close()
+  const asked = new URLSearchParams({
+    client_id,
+    redirect_uri,
+    response_type: 'code',
+    scope: scopes.join(' '),
+    // Of the verifier in RFC 7636, appendix B; nobody exchanges this code.
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    ui_locales: 'de',
+  })
+  return `/api/auth/authorize?${asked.toString()}`
+}
+
 await pictured()
 await mkdir(FOLDER, { recursive: true })
 const browser = await chromium.launch(await launchOptions())
-for (const [width, height] of Object.entries(HEIGHTS)) {
-  for (const { name, path, theme } of PAGES) {
-    const page = await browser.newPage({
-      viewport: { width: Number(width), height },
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-    })
-    await page.goto(BASE_URL + (path || (await productPath())), { waitUntil: 'networkidle' })
+await writeReviews(browser)
+const chosen = PAGES.filter(({ name }) => NAMED.length === 0 || NAMED.includes(name))
+for (const { name, path: fixed, theme, as } of chosen) {
+  const path = fixed || (name === 'consent' ? await consentPath(browser) : await productPath())
+  const page = await open(browser, { colorScheme: theme }, as)
+  for (const [width, height] of Object.entries(HEIGHTS)) {
+    await page.setViewportSize({ width: Number(width), height })
+    await page.goto(path, { waitUntil: 'networkidle' })
     await writeFile(`${FOLDER}${name}-${width}.png`, compress(await page.screenshot()))
-    await page.close()
   }
+  await page.close()
 }
 await browser.close()

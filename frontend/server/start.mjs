@@ -12,13 +12,29 @@ const PORT = Number(process.env.PORT ?? 4173)
 const HOST = process.env.HOST ?? '127.0.0.1'
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 const LOCALES = ['de', 'en']
-const KINDS = /** @type {const} */ (['home', 'list', 'product', 'page'])
+const KINDS = /** @type {const} */ ([
+  'home',
+  'list',
+  'product',
+  'page',
+  'identity',
+  'account',
+  'cart',
+  'checkout',
+  'order',
+])
 const LEGAL = new Set(['imprint', 'privacy', 'terms', 'withdrawal'])
+const IDENTITY = /^(login(\/return)?|signup|verify|forgot-password|reset-password|authorize|logout)$/
+const ACCOUNT =
+  /^(account(\/(orders|addresses|security|privacy))?|staff(\/(reviews|accounts(\/[^/]+)?|events))?)$/
 
 // The build writes the boot script's hash into each document. As a header the policy replaces the gateway's own, which would
 // refuse the script; what only a header can say is added.
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]*)"/
 const HEADER_POLICY = "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'"
+
+const CHECKOUT = /^checkout(\/(address|shipping|payment|review))?$/
+const ORDER = /^orders\/[^/]+$/
 
 /** @typedef {{ br: Buffer, gzip: Buffer, identity: Buffer, policy: string }} Shell */
 
@@ -86,8 +102,17 @@ function preferredLocale(request) {
  * @returns {{ kind: typeof KINDS[number], status: number }}
  */
 function kindOf(path) {
+  // The way back from the bank knows no language.
+  if (ORDER.test(path.slice(1))) return { kind: 'order', status: 200 }
   const [, locale = '', section, item, ...rest] = path.replace(/\/$/, '').split('/')
-  if (LOCALES.includes(locale) && rest.length === 0) {
+  if (!LOCALES.includes(locale)) return { kind: 'page', status: 404 }
+  const page = [section, item, ...rest].filter((part) => part !== undefined).join('/')
+  if (IDENTITY.test(page)) return { kind: 'identity', status: 200 }
+  if (ACCOUNT.test(page)) return { kind: 'account', status: 200 }
+  if (page === 'cart') return { kind: 'cart', status: 200 }
+  if (CHECKOUT.test(page)) return { kind: 'checkout', status: 200 }
+  if (ORDER.test(page)) return { kind: 'order', status: 200 }
+  if (rest.length === 0) {
     if (!section) return { kind: 'home', status: 200 }
     if (section === 'products') return { kind: item ? 'product' : 'list', status: 200 }
     if (LEGAL.has(section) && !item) return { kind: 'page', status: 200 }

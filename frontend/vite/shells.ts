@@ -14,6 +14,11 @@ const VIEWS = {
   list: 'views/ListView.vue',
   product: 'views/ProductView.vue',
   page: 'views/LegalView.vue',
+  identity: 'views/identity/LoginView.vue',
+  account: 'views/account/AccountView.vue',
+  cart: 'views/CartView.vue',
+  checkout: 'views/checkout/CheckoutView.vue',
+  order: 'views/OrderView.vue',
 } as const
 
 const FONT = /bricolage-grotesque-latin-wght-normal.*\.woff2$/

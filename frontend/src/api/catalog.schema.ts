@@ -1,4 +1,4 @@
-/** Made by `pnpm types` from the catalogue's OpenAPI document. */
+/** Made by `pnpm types` from the OpenAPI document of services/catalog. */
 
 export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
@@ -159,6 +159,39 @@ export interface components {
             country: string;
             /** Region */
             region: string | null;
+        };
+        /**
+         * OwnReview
+         * @description A review as its author sees it, with where it stands.
+         */
+        OwnReview: {
+            /** Author */
+            author: string | null;
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-22T15:04:05.000Z
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Rating
+             * Format: int64
+             */
+            rating: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "PENDING" | "PUBLISHED" | "REJECTED";
+            /** Title */
+            title: string;
         };
         /**
          * PriceRange
@@ -376,6 +409,26 @@ export interface components {
             title: string;
         };
         /**
+         * ReviewIn
+         * @description What a customer says; `author` is the name to be shown with it.
+         */
+        ReviewIn: {
+            /**
+             * Author
+             * @default null
+             */
+            author: string | null;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** Rating */
+            rating: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * ReviewList
          * @description A page of published reviews, newest first.
          */
@@ -408,6 +461,60 @@ export interface components {
              * @default null
              */
             temperature_min_c: number | null;
+        };
+        /**
+         * StaffReview
+         * @description A review as staff sees it; the customer is null once their account is gone.
+         */
+        StaffReview: {
+            /** Author */
+            author: string | null;
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-22T15:04:05.000Z
+             */
+            created_at: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Moderated At */
+            moderated_at: string | null;
+            /** Moderated By */
+            moderated_by: string | null;
+            /**
+             * Product Id
+             * Format: uuid
+             */
+            product_id: string;
+            /**
+             * Rating
+             * Format: int64
+             */
+            rating: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "PENDING" | "PUBLISHED" | "REJECTED";
+            /** Title */
+            title: string;
+        };
+        /**
+         * StaffReviewList
+         * @description A page of reviews in one state, oldest first.
+         */
+        StaffReviewList: {
+            /** Items */
+            items: components["schemas"]["StaffReview"][];
+            /** Next Page Token */
+            next_page_token: string | null;
         };
         /**
          * Suggestion

@@ -1,16 +1,18 @@
 import type {
   Category,
   CategoryList,
+  OwnReview,
   Product,
   ProductCard,
   ProductList,
+  ReviewIn,
   ReviewList,
   Suggestion,
   SuggestionList,
 } from './catalog.types'
 import type { ProductQuery } from '@/composables/productQuery'
 
-import { get } from './client'
+import { get, send } from './client'
 import { categoriesPath, productPath, productsPath, relatedPath, reviewsPath, suggestionsPath } from './paths'
 
 export const fetchCategories = async (): Promise<Category[]> =>
@@ -27,6 +29,9 @@ export const fetchReviews = (
   pageToken?: string,
   signal?: AbortSignal,
 ): Promise<ReviewList> => get(reviewsPath(idOrSlug, pageToken), signal)
+
+export const submitReview = (productId: string, review: ReviewIn): Promise<OwnReview> =>
+  send('POST', `${productPath(productId)}/reviews`, review)
 
 /** Up to four other products of the same category. */
 export async function fetchRelated(product: ProductCard, signal?: AbortSignal): Promise<ProductCard[]> {

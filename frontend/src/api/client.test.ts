@@ -1,34 +1,14 @@
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import { AxiosError } from 'axios'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { get, http, isAbort } from './client'
+import { answerWith, type Answer } from '@/testing/answers'
+
+import { get, isAbort } from './client'
 import { openEarlyRequests } from './early'
 import { RequestFailed } from './problem'
 
-type Answer = { status: number; data: unknown }
-
-/** Answers the client's requests from a list, in order, after the promises that the test holds back. */
-function answerWith(...answers: (Answer | Promise<Answer> | Error)[]) {
-  const requests: InternalAxiosRequestConfig[] = []
-  http.defaults.adapter = async (config): Promise<AxiosResponse> => {
-    requests.push(config)
-    const next = answers[requests.length - 1]
-    if (next === undefined) throw new Error('One request too many.')
-    if (next instanceof Error) throw next
-    const { status, data } = await next
-    const response = { status, data, statusText: '', headers: {}, config } as AxiosResponse
-    if (status >= 400) throw new AxiosError('refused', 'ERR_BAD_RESPONSE', config, null, response)
-    return response
-  }
-  return requests
-}
-
-const original = http.defaults.adapter
 beforeEach(() => vi.useFakeTimers())
-afterEach(() => {
-  vi.useRealTimers()
-  if (original) http.defaults.adapter = original
-})
+afterEach(() => vi.useRealTimers())
 
 async function failureOf(request: Promise<unknown>): Promise<RequestFailed> {
   const outcome = request.then(

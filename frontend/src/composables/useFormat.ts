@@ -70,6 +70,10 @@ export function useFormat() {
     rating: (value: string) => ratingFormats[locale.value].format(Number(value)),
     date: (value: string) =>
       new Intl.DateTimeFormat(TAGS[locale.value], { dateStyle: 'long' }).format(new Date(value)),
+    moment: (value: string) =>
+      new Intl.DateTimeFormat(TAGS[locale.value], { dateStyle: 'medium', timeStyle: 'short' }).format(
+        new Date(value),
+      ),
     country: (code: string) => new Intl.DisplayNames(TAGS[locale.value], { type: 'region' }).of(code) ?? code,
   }
 }

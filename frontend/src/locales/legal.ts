@@ -8,7 +8,7 @@ type LegalText = { lead: string; sections: [heading: string, ...paragraphs: stri
 export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
   de: {
     imprint: {
-      lead: 'Prost ist ein Vorführladen. Er zeigt, was die Software kann, und verkauft nichts.',
+      lead: 'Prost ist ein Vorführladen. Bestellt wird nur zum Schein: niemand bezahlt etwas, und nichts wird geliefert.',
       sections: [
         [
           'Wer dahintersteht',
@@ -21,7 +21,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
         ],
         [
           'Streitbeilegung',
-          'Weil nichts verkauft wird, gibt es keine Verbraucherstreitigkeiten. Ein Betreiber erklärt an dieser Stelle, ob er an Verfahren vor einer Verbraucherschlichtungsstelle teilnimmt.',
+          'Weil nichts wirklich verkauft wird, gibt es keine Verbraucherstreitigkeiten. Ein Betreiber erklärt an dieser Stelle, ob er an Verfahren vor einer Verbraucherschlichtungsstelle teilnimmt.',
         ],
       ],
     },
@@ -31,6 +31,13 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
         [
           'Was in Ihrem Browser liegt',
           'Ein Cookie „prost_locale“ merkt sich für ein Jahr die gewählte Sprache. Ein Eintrag „prost.theme“ im lokalen Speicher merkt sich helle oder dunkle Ansicht, sobald Sie eine wählen. Beides dient nur der Darstellung, die Sie gewünscht haben.',
+          'Legen Sie etwas in den Warenkorb, kommen dazu: ein Cookie „prost_cart“, das Skripte nicht lesen können und das Ihren Korb 30 Tage lang wiederfindet, und ein Eintrag „prost.cart“ im lokalen Speicher mit der Zahl der Artikel. Was Sie an der Kasse eingeben, bleibt unter „prost.checkout“ und der Schlüssel zu einer Bestellung als Gast unter „prost.order“ in diesem Tab, bis Sie ihn schließen.',
+          'Wenn Sie sich anmelden, kommen dazu: ein Cookie „prost-refresh“, das Skripte nicht lesen können und das Sie bis zu 30 Tage angemeldet hält, und zwei Einträge im lokalen Speicher, „prost.signed-in“ und kurzzeitig „prost.renewing“, durch die sich mehrere Tabs abstimmen. Beim Abmelden verschwinden sie. Melden Sie sich über einen anderen Anbieter an, erkennt Sie ein Cookie „prost-external“ für den Weg dorthin und zurück wieder. Wer sich nie anmeldet, hat nichts davon.',
+        ],
+        [
+          'Was Ihr Konto enthält',
+          'Name, E-Mail-Adresse, ein Passwort als nicht umkehrbarer Wert, Sprache, Ihre Adressen, ob Sie Neuigkeiten wünschen, und Ihre Bewertungen. Dazu die angemeldeten Geräte und ein Protokoll der Sicherheitsereignisse mit IP-Adresse und Browsername.',
+          'In Ihrem Konto unter „Datenschutz“ nehmen Sie alles davon als Datei mit oder löschen es. Ihre Bewertungen bleiben dann ohne Namen stehen.',
         ],
         [
           'Was der Server sieht',
@@ -47,7 +54,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
       ],
     },
     terms: {
-      lead: 'In diesem Laden kann man nichts bestellen. Allgemeine Geschäftsbedingungen braucht es deshalb noch nicht.',
+      lead: 'In diesem Laden wird zum Schein bestellt, mit Testkarten. Ein Vertrag kommt dabei nicht zustande.',
       sections: [
         ['Kein Angebot', 'Die gezeigten Getränke und Preise sind Beispiele und kein Angebot im Rechtssinn.'],
         [
@@ -65,11 +72,12 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
       ],
     },
     withdrawal: {
-      lead: 'Wo nichts gekauft wird, gibt es nichts zu widerrufen. So wird es gehen, sobald man bestellen kann:',
+      lead: 'Hier wird nur zum Schein bestellt. So wie bei jeder Bestellung in diesem Laden geht es auch mit dem Widerruf:',
       sections: [
         [
           'Das Widerrufsrecht',
           'Verbraucherinnen und Verbraucher können einen Kauf im Fernabsatz binnen vierzehn Tagen ohne Angabe von Gründen widerrufen. Die Frist beginnt mit dem Erhalt der Ware.',
+          'Auf der Seite jeder Bestellung steht „Vertrag widerrufen“. Sie wählen, was zurück soll, und bestätigen den Widerruf in einem zweiten Schritt. Die Eingangsbestätigung mit Datum und Uhrzeit lässt sich sichern.',
         ],
         [
           'Ausnahmen',
@@ -84,7 +92,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
   },
   en: {
     imprint: {
-      lead: 'Prost is a demonstration shop. It shows what the software can do and sells nothing.',
+      lead: 'Prost is a demonstration shop. Orders are make-believe: nobody pays anything, and nothing is delivered.',
       sections: [
         [
           'Who is behind it',
@@ -97,7 +105,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
         ],
         [
           'Dispute resolution',
-          'As nothing is sold there are no consumer disputes. An operator states here whether they take part in proceedings before a consumer arbitration board.',
+          'As nothing is really sold there are no consumer disputes. An operator states here whether they take part in proceedings before a consumer arbitration board.',
         ],
       ],
     },
@@ -107,6 +115,13 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
         [
           'What lies in your browser',
           'A cookie “prost_locale” remembers the chosen language for a year. An entry “prost.theme” in local storage remembers light or dark once you choose one. Both only serve the appearance that you asked for.',
+          'When you put something into the cart these are added: a cookie “prost_cart”, which scripts cannot read and which finds your cart again for 30 days, and an entry “prost.cart” in local storage with the number of items. What you enter at the checkout stays under “prost.checkout”, and the key to an order as a guest under “prost.order”, in this tab until you close it.',
+          'When you sign in these are added: a cookie “prost-refresh”, which scripts cannot read and which keeps you signed in for up to 30 days, and two entries in local storage, “prost.signed-in” and briefly “prost.renewing”, by which several tabs come to terms. They disappear when you sign out. If you sign in with another provider, a cookie “prost-external” knows you again for the way there and back. Whoever never signs in has none of them.',
+        ],
+        [
+          'What your account holds',
+          'Name, e-mail address, a password as a value that cannot be reversed, language, your addresses, whether you would like news, and your reviews. Further the signed-in devices and a log of security events with IP address and browser name.',
+          'In your account under “Privacy” you take all of it along as a file or delete it. Your reviews then stay without a name.',
         ],
         [
           'What the server sees',
@@ -123,7 +138,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
       ],
     },
     terms: {
-      lead: 'Nothing can be ordered in this shop, so it needs no terms and conditions yet.',
+      lead: 'Orders in this shop are make-believe, with test cards. No contract comes about.',
       sections: [
         ['No offer', 'The drinks and prices shown are examples and no offer in the legal sense.'],
         [
@@ -138,11 +153,12 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
       ],
     },
     withdrawal: {
-      lead: 'Where nothing is bought there is nothing to withdraw from. This is how it will work once orders are possible:',
+      lead: 'Orders here are make-believe. Withdrawing from one works as it would in earnest:',
       sections: [
         [
           'The right of withdrawal',
           'Consumers can withdraw from a distance purchase within fourteen days without giving reasons. The period begins when the goods are received.',
+          'The page of each order says “Withdraw from the contract”. You choose what should go back and confirm the withdrawal in a second step. The confirmation of receipt, with date and time, can be saved.',
         ],
         [
           'Exceptions',

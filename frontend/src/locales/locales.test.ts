@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 
+import { accountTexts } from './account'
+import { buyingTexts } from './buying'
 import de from './de'
 import en from './en'
+import { identityTexts } from './identity'
+import { staffTexts } from './staff'
 
 type Tree = Record<string, unknown>
 
@@ -11,8 +15,14 @@ function keysOf(tree: Tree, path = ''): string[] {
   )
 }
 
-test('both languages say the same things', () => {
-  expect(keysOf(en)).toEqual(keysOf(de))
+test.each([
+  ['the shop', { de, en }],
+  ['getting in', identityTexts],
+  ['the account', accountTexts],
+  ['the staff', staffTexts],
+  ['buying', buyingTexts],
+])('both languages say the same things in %s', (_part, texts) => {
+  expect(keysOf(texts.en)).toEqual(keysOf(texts.de))
 })
 
 test('one thing is counted in the singular', () => {

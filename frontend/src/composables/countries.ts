@@ -1,0 +1,2 @@
+/** Where the shop delivers. */
+export const COUNTRIES: readonly string[] = ['DE']
