@@ -1,0 +1,1 @@
+"""Proofs that buying survives crowds, crashes, attacks and outages, on a stack of their own."""
