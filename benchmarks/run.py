@@ -2,11 +2,14 @@
 
 import argparse
 
+import buying
+import identity
 import local_stack
+import peer
 import reads
 import uncached
 
-WORKS = ("stack", "reads", "uncached")
+WORKS = ("stack", "reads", "peer", "uncached", "identity", "buying")
 
 
 def main() -> None:
@@ -26,8 +29,15 @@ def main() -> None:
         local_stack.run(chosen.rounds)
     if "reads" in works:
         reads.run(chosen.seconds, chosen.rounds)
+    if "peer" in works:
+        peer.run(chosen.seconds, chosen.rounds)
     if "uncached" in works:
-        uncached.run([int(size) for size in chosen.products.split(",")], chosen.seconds)
+        uncached.run([int(size) for size in chosen.products.split(",")], chosen.seconds, chosen.rounds)
+    if "buying" in works:
+        buying.run(chosen.seconds, chosen.rounds)
+    if "identity" in works:
+        identity.verification()
+        identity.login()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
 """Stacks for measuring: one of this workspace, or one of a workspace that has just what is measured."""
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from prost_cli.dev.scratch import scratch_workspace
 from prost_cli.dev.servers.postgres import Postgres
 from prost_cli.dev.services import LocalService
 from prost_cli.dev.stack import Stack
@@ -88,18 +87,8 @@ class Bench:
 @contextmanager
 def bench(services: Sequence[Path]) -> Iterator[Bench]:
     """Make a workspace of links to these services, and clear it away with its stack."""
-    with tempfile.TemporaryDirectory(prefix="prost-bench-") as folder:
-        root = Path(folder)
-        (root / "services").mkdir()
-        (root / "prost").touch()
-        shutil.copytree(ROOT / "services" / "gateway", root / "services" / "gateway")
-        # Pictures that this checkout has drawn need not be drawn for every measurement.
-        (ROOT / ".prost" / "cache").mkdir(parents=True, exist_ok=True)
-        (root / ".prost").mkdir()
-        (root / ".prost" / "cache").symlink_to(ROOT / ".prost" / "cache")
-        for service in services:
-            (root / "services" / service.name).symlink_to(service)
-        made = Bench(root)
+    with scratch_workspace(Workspace(ROOT), services) as workspace:
+        made = Bench(workspace.root)
         try:
             yield made
         finally:
