@@ -9,9 +9,9 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: true,
   workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 2,
-  timeout: 45_000,
-  // A machine that builds something meanwhile answers late, and not wrongly.
-  expect: { timeout: 15_000 },
+  // A machine that builds something meanwhile answers late, and not wrongly: these end what will never end.
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   reporter: [['list']],
   use: {
     baseURL,

@@ -19,8 +19,6 @@ import { aCustomer, fillSignIn } from './identity'
 
 const GUEST = 'gast@prost.test'
 
-test.slow()
-
 test('a visitor without a cart makes no request for one', async ({ page }) => {
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))

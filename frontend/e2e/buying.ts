@@ -70,7 +70,7 @@ export const orderButton = (page: Page): Locator =>
 /** Waits on an order's page until it is confirmed. */
 export async function expectConfirmed(page: Page) {
   await expect(page).toHaveURL(/\/de\/orders\//)
-  await expect(heading(page)).toHaveText('Prost! Das ist bestellt.', { timeout: 30_000 })
+  await expect(heading(page)).toHaveText('Prost! Das ist bestellt.')
 }
 
 /** The cart is empty, as far as the page's head knows. */

@@ -12,7 +12,7 @@ const main = (page: Page) => page.getByRole('main')
 async function open(page: Page, path: string) {
   await page.goto(path)
   await expect(main(page).getByRole('heading', { level: 1 })).toBeVisible()
-  await expect(main(page).locator('.skeleton')).toHaveCount(0, { timeout: 20_000 })
+  await expect(main(page).locator('.skeleton')).toHaveCount(0)
   // WCAG 1.4.10, of which axe says nothing: no page is wider than the window.
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 }
@@ -26,7 +26,6 @@ async function inEachAppearance(page: Page, look: (locale: 'de' | 'en') => Promi
 }
 
 test('the ways in, with and without a fault', async ({ page }) => {
-  test.slow()
   await inEachAppearance(page, async (locale) => {
     for (const path of ['login', 'signup', 'forgot-password', 'reset-password?token=x', 'logout']) {
       await open(page, `/${locale}/${path}`)
@@ -47,7 +46,6 @@ test('the ways in, with and without a fault', async ({ page }) => {
 })
 
 test('the account', async ({ page }) => {
-  test.slow()
   await signIn(page, await seeded('customer'))
   await inEachAppearance(page, async (locale) => {
     for (const path of ['account', 'account/addresses', 'account/security', 'account/privacy']) {
@@ -80,7 +78,6 @@ test('the second factor, being set up', async ({ page }) => {
 })
 
 test('the sign-in over a page, and the form for a review', async ({ page }) => {
-  test.slow()
   await signIn(page, await seeded('customer'))
   await inEachAppearance(page, async (locale) => {
     // Pictures below the fold stay skeletons until somebody scrolls to them.
@@ -110,7 +107,6 @@ test('the sign-in over a page, and the form for a review', async ({ page }) => {
 })
 
 test('behind the bar, and an application that asks', async ({ page, request, baseURL }) => {
-  test.slow()
   const customer = await aCustomer(request)
   const bearer = { Authorization: `Bearer ${await signIn(page, customer)}` }
   const { items } = (await (await request.get('/api/catalog/products?page_size=1')).json()) as {

@@ -191,7 +191,6 @@ test('pages that are loaded one upon the other stay signed in', async ({ page, c
 test('a customer writes a review, and staff publishes it', async ({ page, browser, request }, {
   project,
 }) => {
-  test.slow()
   const title = `Süffig ${Date.now()}`
   const index = project.name === 'phone' ? 1 : 2
   const customer = await aCustomer(request)
@@ -307,7 +306,6 @@ test('an application signs somebody in by the shop, with their consent, which th
   baseURL,
   request,
 }) => {
-  test.slow()
   const customer = await aCustomer(request)
   const desk = await (await browser.newContext()).newPage()
   const token = await signIn(desk, await seeded('admin'))

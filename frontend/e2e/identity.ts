@@ -26,7 +26,7 @@ export async function mailedLink(to: string, path = 'verify'): Promise<string> {
     }
     return link
   }
-  await expect.poll(find, { timeout: 20_000, message: `A mail to ${to}.` }).toBeDefined()
+  await expect.poll(find, { message: `A mail to ${to}.` }).toBeDefined()
   return link ?? ''
 }
 
