@@ -89,6 +89,8 @@ def test_one_session_that_fails_fails_the_run_and_the_others_run_nevertheless():
     assert "it is broken" in done.output
     assert "FAILED  broken" in done.output
     assert "passed  first" in done.output
+    first_to_end = done.output.index("prost: first ended")
+    assert "it is broken" in done.output[first_to_end:], "what failed is told again at the end"
 
 
 def test_default_sessions_run_where_none_is_named(root):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Most sessions wait for servers and browsers for half of their time; more at once would only
 # wear down the patience of those that watch processes start.
 _MOST_AT_ONCE = 2
+# What failed is told again at the end, where whoever reads the log looks first.
+_LINES_TOLD_AGAIN = 120
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -60,9 +62,13 @@ def test(
         command = _nox(root, *chosen, *listing)
         raise typer.Exit(subprocess.run(command, cwd=root, check=False).returncode)  # noqa: S603  nox, on our own file
     outcomes = run_sessions(root, _sessions(root, chosen), at_once)
+    failed = [outcome for outcome in outcomes if outcome.code]
+    for outcome in failed:
+        typer.echo(f"prost: {outcome.session.name} failed, and said at its end:")
+        typer.echo(b"".join(outcome.output.splitlines(keepends=True)[-_LINES_TOLD_AGAIN:]), nl=False)
     for session, code, _, seconds in outcomes:
         typer.echo(f"{seconds:7.0f} s  {'FAILED' if code else 'passed'}  {session.name}")
-    raise typer.Exit(max(outcome.code != 0 for outcome in outcomes))
+    raise typer.Exit(int(bool(failed)))
 
 
 def run_sessions(root: Path, sessions: list[Session], at_once: int) -> list[Outcome]:
