@@ -35,10 +35,10 @@ class Till:
         step = begin(self.provider.name, self.provider.lease, *arguments)
         return flows.go_on(self.provider, step).document
 
-    def charge(self, order, method="pm_card_visa", amount=1290, capture=Capture.MANUAL):
+    def charge(self, order, method="pm_card_visa", amount=1290, capture=Capture.MANUAL, attempt=1):
         """Charge an order."""
         back = "http://127.0.0.1:8080/de/checkout"
-        return self.run(steps.begin_charge, steps.Charge(order, amount, method, capture, back))
+        return self.run(steps.begin_charge, steps.Charge(order, amount, method, capture, back, None, attempt))
 
     def capture(self, order):
         """Take what is authorized."""

@@ -38,6 +38,7 @@ class Kept:
     state: str
     capture: Capture = Capture.MANUAL
     method: str | None = None
+    attempt: int = 1
     open: str | None = None
     token: str | None = None
     captured: int = 0
@@ -87,7 +88,7 @@ class Shop(RuleBasedStateMachine):
     @rule(target=orders, capture=st.sampled_from(Capture))
     def order_and_pay(self, capture):
         order = uuid7()
-        self.charge(order, VISA, capture)
+        self.charge(order, VISA, capture, 1)
         self.capture(order)
         return order
 
@@ -99,27 +100,29 @@ class Shop(RuleBasedStateMachine):
         order=orders,
         method=st.sampled_from([VISA, DECLINED, SECURE, LOST]),
         capture=st.sampled_from(Capture),
+        attempt=st.integers(1, 4),
     )
-    def charge(self, order, method, capture):
+    def charge(self, order, method, capture, attempt):
         known = self.kept.get(order)
         if known is None:
-            known = self.kept[order] = Kept("NEW", capture)
+            known = self.kept[order] = Kept("NEW", capture, method, attempt)
         if known.state == "VOIDED":
             expected = "payment-voided"
-        elif known.capture is not capture:
+        elif known.capture is not capture or (known.attempt == attempt and known.method != method):
             expected = "payment-differs"
         else:
-            if known.state == "NEW" or (known.state == "FAILED" and known.method != method):
-                self.begin(known, method)
+            if known.state == "NEW" or (known.state == "FAILED" and known.attempt < attempt):
+                self.begin(known, method, attempt)
             expected = known.state
 
-        assert self.outcome(self.till.charge, order, method, AMOUNT, capture) == expected
+        arguments = (order, method, AMOUNT, capture, attempt)
+        assert self.outcome(self.till.charge, *arguments) == expected
         if known.state == "ACTION_REQUIRED" and expected == known.state:
-            known.token = self.till.charge(order, method, AMOUNT, capture)["redirect_url"].rpartition("/")[2]
+            known.token = self.till.charge(*arguments)["redirect_url"].rpartition("/")[2]
 
     @staticmethod
-    def begin(known, method):
-        known.method = method
+    def begin(known, method, attempt):
+        known.method, known.attempt = method, attempt
         known.open = {SECURE: "asked", LOST: "approved"}.get(method)
         known.state = {DECLINED: "FAILED", SECURE: "ACTION_REQUIRED", LOST: "UNKNOWN"}.get(method, "NEW")
         if method == VISA:

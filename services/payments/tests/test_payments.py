@@ -59,7 +59,7 @@ def test_a_declined_charge_is_failed_and_says_why(till, order, announced):
 def test_after_a_decline_another_method_is_another_attempt(till, order, announced):
     till.charge(order, "pm_card_chargeDeclined")
 
-    paid = till.charge(order, "pm_card_mastercard")
+    paid = till.charge(order, "pm_card_mastercard", attempt=2)
 
     assert (paid["state"], paid["failure_code"]) == ("AUTHORIZED", None)
     assert announced(order) == [("payment-failed", 1290), ("payment-authorized", 1290)]
@@ -67,13 +67,46 @@ def test_after_a_decline_another_method_is_another_attempt(till, order, announce
     assert keys == [(f"prost-{order}-1",), (f"prost-{order}-2",)]
 
 
-def test_after_a_decline_the_same_method_is_not_tried_again(till, order):
+def test_after_a_decline_the_same_method_is_tried_again_when_the_order_asks_anew(till, order, announced):
     till.charge(order, "pm_card_chargeDeclined")
 
-    paid = till.charge(order, "pm_card_chargeDeclined")
+    paid = till.charge(order, "pm_card_chargeDeclined", attempt=2)
 
     assert paid["state"] == "FAILED"
-    assert db.execute_sql("SELECT count(*) FROM attempts").fetchone() == (1,)
+    assert announced(order) == [("payment-failed", 1290), ("payment-failed", 1290)]
+    asked = db.execute_sql("SELECT key, state FROM fake_charges ORDER BY key").fetchall()
+    assert asked == [(f"prost-{order}-1", "DECLINED"), (f"prost-{order}-2", "DECLINED")]
+
+
+def test_an_attempt_that_has_failed_is_not_made_again_however_often_it_is_asked_for(till, order):
+    till.charge(order, "pm_card_chargeDeclined")
+    till.charge(order, "pm_card_chargeDeclined", attempt=2)
+
+    again = [till.charge(order, "pm_card_chargeDeclined", attempt=attempt) for attempt in (2, 1, 2)]
+
+    assert [paid["state"] for paid in again] == ["FAILED"] * 3
+    assert db.execute_sql("SELECT count(*) FROM attempts").fetchone() == (2,)
+
+
+def test_an_attempt_of_another_method_is_refused(till, order):
+    till.charge(order, "pm_card_chargeDeclined")
+
+    with pytest.raises(domain.PaymentDiffers):
+        till.charge(order, "pm_card_visa")
+
+
+def test_what_is_authorized_is_not_charged_for_another_attempt(till, order):
+    first = till.charge(order)
+
+    assert till.charge(order, "pm_card_mastercard", attempt=2) == first
+    assert till.at_provider(order) == ["AUTHORIZED"]
+
+
+def test_an_attempt_that_comes_late_finds_the_one_after_it(till, order):
+    till.charge(order, "pm_card_chargeDeclined")
+    second = till.charge(order, attempt=2)
+
+    assert till.charge(order, "pm_card_chargeDeclined") == second
 
 
 def test_what_is_asked_again_is_answered_as_it_stands(till, order, announced):

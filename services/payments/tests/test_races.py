@@ -52,6 +52,15 @@ def test_a_charge_that_is_sent_twenty_times_at_once_is_one(till, order, all_at_o
     assert entries("AUTHORIZED") == 1
 
 
+def test_an_attempt_after_a_decline_that_is_sent_twenty_times_at_once_is_one(till, order, all_at_once):
+    till.charge(order, "pm_card_chargeDeclined")
+
+    all_at_once(*[lambda: till.charge(order, attempt=2)] * 20)
+
+    assert till.at_provider(order) == ["DECLINED", "AUTHORIZED"]
+    assert entries("AUTHORIZED") == 1
+
+
 def test_a_capture_that_is_sent_twenty_times_at_once_is_one(till, order, all_at_once, bus):
     till.charge(order)
 

@@ -256,6 +256,20 @@ def test_a_crash_around_the_call_ends_in_one_charge(till, order, die_at, reconci
     assert till.at_provider(order) == ["AUTHORIZED"]
 
 
+@pytest.mark.parametrize("point", ["payments.before-provider", "payments.after-provider"])
+def test_a_crash_around_another_attempt_ends_in_one_charge(till, order, die_at, reconcile, point):
+    till.charge(order, "pm_card_chargeDeclined")
+    die_at(point)
+    with pytest.raises(InjectedFault):
+        till.charge(order, attempt=2)
+
+    early = till.charge(order, attempt=2)
+    reconcile(15)
+
+    assert (early["state"], till.standing(order)) == ("PENDING", "AUTHORIZED")
+    assert till.at_provider(order) == ["DECLINED", "AUTHORIZED"]
+
+
 @pytest.mark.parametrize(
     "point", ["payments.before-provider", "payments.after-provider", "payments.after-capture"]
 )

@@ -191,10 +191,22 @@ def test_an_automatic_charge_is_captured_at_once(till, order, peer):
 
 def test_a_declined_card_is_failed_and_another_one_is_tried(till, order, peer):
     declined = till.charge(order, peer.method("declined"))
-    paid = till.charge(order, peer.method("good"))
+    paid = till.charge(order, peer.method("good"), attempt=2)
 
     assert (declined["state"], declined["failure_code"]) == ("FAILED", "card-declined")
     assert paid["state"] == "AUTHORIZED"
+
+
+def test_a_declined_card_is_tried_once_more_for_each_attempt(till, order, peer):
+    card = peer.method("declined")
+    first, again = till.charge(order, card), till.charge(order, card)
+
+    second = [till.charge(order, card, attempt=2) for _ in range(2)]
+
+    assert [paid["state"] for paid in (first, again, *second)] == ["FAILED"] * 4
+    made = [intent["metadata"] for intent in peer.intents()]
+    keys = [each["key"] for each in made if each.get("order_id") == str(order)]
+    assert sorted(keys) == [f"prost-{order}-1", f"prost-{order}-2"]
 
 
 def test_a_method_that_there_is_not_is_failed(till, order):

@@ -12,6 +12,8 @@ from prost.errors import Conflict, NotFound, Unauthenticated
 CURRENCY: Final = "EUR"
 MAX_AMOUNT: Final = 100_000_000
 """A million euros, in cents."""
+MAX_ATTEMPTS: Final = 100
+"""How often an order may ask; who tries so many cards is no customer."""
 PATIENCE: Final = timedelta(minutes=15)
 """How long a customer may take to answer a provider's question."""
 LATE: Final = timedelta(minutes=30)
@@ -110,7 +112,7 @@ class PaymentNotFound(NotFound):
 
 
 class PaymentDiffers(Conflict):
-    """The order has a payment of another amount, or one that is captured in another way."""
+    """The order has a payment of another amount, or this attempt at it another capture or method."""
 
 
 class PaymentVoided(Conflict):

@@ -15,6 +15,7 @@ class Payment(Model):
     currency = TextField()
     capture = TextField()
     method = TextField(null=True)
+    attempt = IntegerField(default=1)
     ref = TextField(null=True)
     redirect_url = TextField(null=True)
     return_url = TextField(null=True)

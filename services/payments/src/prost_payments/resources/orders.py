@@ -43,7 +43,13 @@ class ChargeResource(_Resource):
         self.provider.check_method(body.payment_method)
         back = self._own_page(body.return_url)
         charge = steps.Charge(
-            body.order_id, body.amount_minor, body.payment_method, body.capture, back, body.customer_id
+            body.order_id,
+            body.amount_minor,
+            body.payment_method,
+            body.capture,
+            back,
+            body.customer_id,
+            body.attempt,
         )
         step = await self.flows.run(steps.begin_charge, self.provider.name, self.provider.lease, charge)
         return step.document

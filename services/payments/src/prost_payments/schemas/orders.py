@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from prost.wire import Wire
-from prost_payments.domain import MAX_AMOUNT, Capture, PaymentState, has_card_number
+from prost_payments.domain import MAX_AMOUNT, MAX_ATTEMPTS, Capture, PaymentState, has_card_number
 
 
 def _no_card_number(text: str) -> str:
@@ -24,12 +24,16 @@ Url = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=1000), No
 
 
 class ChargeIn(Wire):
-    """What an order wants to be paid. The address of mail is not kept: nothing here needs it."""
+    """What an order wants to be paid. The address of mail is not kept: nothing here needs it.
+
+    `attempt` counts how often the order has asked for it: a failed payment is charged again for a higher one.
+    """
 
     order_id: UUID
     amount_minor: Minor
     currency: Literal["EUR"]
     payment_method: Method
+    attempt: Annotated[int, Field(ge=1, le=MAX_ATTEMPTS)] = 1
     capture: Capture = Capture.MANUAL
     return_url: Url
     customer_id: UUID | None = None

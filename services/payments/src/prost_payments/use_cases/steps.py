@@ -39,7 +39,7 @@ SELECT s.outcome, (s.p).id, (s.p).order_id, (s.p).state, (s.p).amount_minor, (s.
     (s.a).number, (s.a).kind, (s.a).key, (s.a).amount_minor, (s.a).method, (s.a).ref, (s.a).asked,
     (s.p).return_url
 """
-_CHARGE: Final = f"{_STEP} FROM begin_charge(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) s"
+_CHARGE: Final = f"{_STEP} FROM begin_charge(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) s"
 _CAPTURE: Final = f"{_STEP} FROM begin_capture(%s, %s, %s) s"
 _VOID: Final = f"{_STEP} FROM begin_void(%s, %s, %s, %s, %s, %s, %s) s"
 _REFUND: Final = f"{_STEP}, s.refundable FROM begin_refund(%s, %s, %s, %s, %s, %s) s"
@@ -61,7 +61,10 @@ class Step(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """What an order wants to be paid, by which method, and where its customer comes back to."""
+    """What an order wants to be paid, by which method, and where its customer comes back to.
+
+    `attempt` is how often the order has asked anew: after a failure, a higher one is charged again.
+    """
 
     order_id: UUID
     amount_minor: int
@@ -69,15 +72,18 @@ class Charge(NamedTuple):
     capture: Capture
     return_url: str
     customer_id: UUID | None = None
+    attempt: int = 1
 
 
 def begin_charge(provider: str, lease: timedelta, charge: Charge) -> Step:
     """Begin to charge an order, go on where that stands still, or answer where it stands.
 
+    A payment that has failed begins anew for an attempt that it has not seen, and for no other.
+
     Raises:
         PaymentDiffers, PaymentVoided: as they say.
     """
-    order_id, amount_minor, method, capture, return_url, customer_id = charge
+    order_id, amount_minor, method, capture, return_url, customer_id, attempt = charge
     outcome, step = _step(
         _CHARGE,
         uuid7(),
@@ -90,10 +96,11 @@ def begin_charge(provider: str, lease: timedelta, charge: Charge) -> Step:
         customer_id,
         lease,
         utcnow(),
+        attempt,
     )
     match outcome:
         case "DIFFERS":
-            raise PaymentDiffers("The order has a payment of another amount, or with another capture.")
+            raise PaymentDiffers("The order has a payment of another amount or capture, or this attempt at it has another method.")
         case "VOIDED":
             raise PaymentVoided("The order's payment was given up.")
     return step
