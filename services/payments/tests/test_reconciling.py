@@ -180,7 +180,7 @@ def test_a_challenge_that_nobody_answers_ends_after_a_quarter_of_an_hour(till, o
     before = till.standing(order)
     reconcile(1)
     late = decide_challenge(challenge_of(paid), approve=True)
-    again = till.charge(order, "pm_card_visa")
+    again = till.charge(order, "pm_card_visa", attempt=2)
 
     assert (before, late.is_open) == ("ACTION_REQUIRED", False)
     assert till.at_provider(order) == ["CANCELLED", "AUTHORIZED"]
@@ -337,7 +337,7 @@ def test_a_capture_that_is_refused_has_failed_and_nothing_stays_held(till, order
     db.execute_sql("UPDATE fake_charges SET state = 'CANCELLED'")
 
     failed = till.capture(order)
-    again = till.charge(order, "pm_card_mastercard")
+    again = till.charge(order, "pm_card_mastercard", attempt=2)
 
     assert (failed["state"], failed["failure_code"]) == ("FAILED", "not-authorized")
     assert again["state"] == "AUTHORIZED"

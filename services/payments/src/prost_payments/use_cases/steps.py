@@ -100,7 +100,7 @@ def begin_charge(provider: str, lease: timedelta, charge: Charge) -> Step:
     )
     match outcome:
         case "DIFFERS":
-            raise PaymentDiffers("The order has a payment of another amount or capture, or this attempt at it has another method.")
+            raise PaymentDiffers("The payment has another amount or capture, or this attempt another method.")
         case "VOIDED":
             raise PaymentVoided("The order's payment was given up.")
     return step
