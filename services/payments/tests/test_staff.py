@@ -34,10 +34,10 @@ async def test_payments_are_found_by_state_and_by_order(client, till, as_staff, 
 
 async def test_a_payment_is_shown_with_all_that_was_done_for_it(client, till, as_staff, order):
     till.charge(order, "pm_card_chargeDeclined")
-    till.charge(order)
+    till.charge(order, attempt=2)
     till.capture(order)
     till.refund(order, 290)
-    payment = till.charge(order)["payment_id"]
+    payment = till.charge(order, attempt=2)["payment_id"]
 
     shown = (await client.get(f"/payments/details/{payment}", headers=as_staff)).json
 
