@@ -21,6 +21,10 @@ afterEach(() => {
 const withLocks = (value: Locks | undefined) =>
   Object.defineProperty(navigator, 'locks', { value, configurable: true })
 
+/** The keys of the attempts that were made, oldest first. */
+const attempts = () =>
+  refresh.mock.calls.map(([, request]) => new Headers(request?.headers).get('Idempotency-Key'))
+
 /** Lets what was said to the other tabs arrive. */
 const delivered = () => new Promise((resolve) => setTimeout(resolve, 20))
 
@@ -42,21 +46,35 @@ test('a renewal outlives its page, since its answer is the only way to the next 
     '/api/auth/refresh',
     expect.objectContaining({ method: 'POST', keepalive: true }),
   )
+  expect(localStorage.getItem('prost.renewal')).toBeNull()
   expect(tab.session.value).toMatchObject({ open: true, claims: { accountId: 'anna' } })
 })
 
-test('a page waits for the answer to the one before it, whose token is used up', async () => {
+test.each([
+  ['the answer was lost', () => Promise.reject(new TypeError('Failed to fetch'))],
+  ['the gateway gave up waiting', () => Promise.resolve(aJson(504, {}))],
+])('repeats the attempt when %s, since the token may be used up', async (_reason, outcome) => {
   localStorage.setItem('prost.signed-in', '1')
-  localStorage.setItem('prost.renewing', String(Date.now() - 2800))
-  refresh.mockResolvedValueOnce(aJson(200, anAnswer()))
+  refresh.mockImplementationOnce(outcome).mockImplementation(() => Promise.resolve(aJson(200, anAnswer())))
   const tab = await aTab()
 
-  const renewal = tab.renew()
-  await delivered()
-  expect(refresh).not.toHaveBeenCalled()
+  expect(await tab.renew()).toBe('away')
+  expect(await (await aTab()).renew()).toBe('renewed')
+  expect(await (await aTab()).renew()).toBe('renewed')
 
-  expect(await renewal).toBe('renewed')
-  expect(localStorage.getItem('prost.renewing')).toBeNull()
+  const [lost, repeated, next] = attempts()
+  expect(lost).toMatch(/^[\w-]{16,}$/)
+  expect(repeated).toBe(lost)
+  expect(next).not.toBe(lost)
+})
+
+test('an attempt at a session that has ended is not carried over to the next one', async () => {
+  localStorage.setItem('prost.signed-in', '1')
+  refresh.mockResolvedValueOnce(aJson(401, { code: 'session-ended' }))
+
+  expect(await (await aTab()).renew()).toBe('ended')
+
+  expect(localStorage.getItem('prost.renewal')).toBeNull()
 })
 
 test('a session that has ended is forgotten in all tabs', async () => {
@@ -155,5 +173,6 @@ describe('a page that was left in the middle of a renewal', () => {
 
     expect(await outcome).toBe('renewed')
     expect(refresh).toHaveBeenCalledTimes(2)
+    expect(attempts()[1]).toBe(attempts()[0])
   })
 })

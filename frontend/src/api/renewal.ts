@@ -14,9 +14,11 @@ import { oneTabAtATime } from './tabs'
 const PATH = '/api/auth/refresh'
 /** What another tab tells is here sooner than an answer would be. */
 const HEARSAY_MS = 200
-/** Set while a request is on its way. A page that is left takes with it whoever would have removed it. */
-const UNDER_WAY = 'prost.renewing'
-const PATIENCE_MS = 3000
+/**
+ * What an attempt is known by until its answer is here. A token is good for one use, and using it again is what thieves do: only
+ * whoever repeats the attempt is given the answer that was lost, by a page that was left or on the way.
+ */
+const ATTEMPT = 'prost.renewal'
 
 let renewing: Promise<Renewal> | null = null
 
@@ -34,7 +36,6 @@ function renewAfterOthers(): Promise<Renewal> {
     if (lastOpened() !== opened) await changed(before)
     if (session.value !== before && session.value.open) return 'renewed'
     if (!mayHaveSession()) return 'ended'
-    await answered()
     return ask()
   })
 }
@@ -46,31 +47,30 @@ async function changed(before: unknown): Promise<void> {
   }
 }
 
-/** Waits for the answer to a page that was left: the token that it has sent is good for no one else. */
-async function answered() {
-  const left = Number(stored(UNDER_WAY)) + PATIENCE_MS - Date.now()
-  if (left > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(left, PATIENCE_MS)))
-}
-
 async function ask(): Promise<Renewal> {
-  store(UNDER_WAY, String(Date.now()))
+  const attempt = stored(ATTEMPT) ?? newAttempt()
+  store(ATTEMPT, attempt)
   try {
-    // A refresh token is good for one use: the answer has to reach the cookie jar even if the page goes away, so this request
-    // outlives it and has no deadline.
+    // The answer should reach the cookie jar even if the page goes away, so this request outlives it and has no deadline.
     const response = await fetch(PATH, {
       method: 'POST',
       keepalive: true,
-      headers: { Accept: 'application/json, application/problem+json' },
+      headers: { Accept: 'application/json, application/problem+json', 'Idempotency-Key': attempt },
     })
-    store(UNDER_WAY, null)
     if (response.ok) {
+      store(ATTEMPT, null)
       openSession((await response.json()) as TokenAnswer)
       return 'renewed'
     }
     if (response.status !== 401 && response.status !== 403) return 'away'
+    store(ATTEMPT, null)
     closeSession('expired')
     return 'ended'
   } catch {
     return 'away'
   }
 }
+
+// `randomUUID` is to be had over TLS only.
+const newAttempt = () =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-')

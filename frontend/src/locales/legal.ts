@@ -32,7 +32,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
           'Was in Ihrem Browser liegt',
           'Ein Cookie „prost_locale“ merkt sich für ein Jahr die gewählte Sprache. Ein Eintrag „prost.theme“ im lokalen Speicher merkt sich helle oder dunkle Ansicht, sobald Sie eine wählen. Beides dient nur der Darstellung, die Sie gewünscht haben.',
           'Legen Sie etwas in den Warenkorb, kommen dazu: ein Cookie „prost_cart“, das Skripte nicht lesen können und das Ihren Korb 30 Tage lang wiederfindet, und ein Eintrag „prost.cart“ im lokalen Speicher mit der Zahl der Artikel. Was Sie an der Kasse eingeben, bleibt unter „prost.checkout“ und der Schlüssel zu einer Bestellung als Gast unter „prost.order“ in diesem Tab, bis Sie ihn schließen.',
-          'Wenn Sie sich anmelden, kommen dazu: ein Cookie „prost-refresh“, das Skripte nicht lesen können und das Sie bis zu 30 Tage angemeldet hält, und zwei Einträge im lokalen Speicher, „prost.signed-in“ und kurzzeitig „prost.renewing“, durch die sich mehrere Tabs abstimmen. Beim Abmelden verschwinden sie. Melden Sie sich über einen anderen Anbieter an, erkennt Sie ein Cookie „prost-external“ für den Weg dorthin und zurück wieder. Wer sich nie anmeldet, hat nichts davon.',
+          'Wenn Sie sich anmelden, kommen dazu: ein Cookie „prost-refresh“, das Skripte nicht lesen können und das Sie bis zu 30 Tage angemeldet hält, und drei Einträge im lokalen Speicher, „prost.signed-in“ und kurzzeitig „prost.renewing“ und „prost.renewal“, durch die sich mehrere Tabs abstimmen. Beim Abmelden verschwinden sie. Melden Sie sich über einen anderen Anbieter an, erkennt Sie ein Cookie „prost-external“ für den Weg dorthin und zurück wieder. Wer sich nie anmeldet, hat nichts davon.',
         ],
         [
           'Was Ihr Konto enthält',
@@ -116,7 +116,7 @@ export const legalTexts: Record<Locale, Record<LegalPage, LegalText>> = {
           'What lies in your browser',
           'A cookie “prost_locale” remembers the chosen language for a year. An entry “prost.theme” in local storage remembers light or dark once you choose one. Both only serve the appearance that you asked for.',
           'When you put something into the cart these are added: a cookie “prost_cart”, which scripts cannot read and which finds your cart again for 30 days, and an entry “prost.cart” in local storage with the number of items. What you enter at the checkout stays under “prost.checkout”, and the key to an order as a guest under “prost.order”, in this tab until you close it.',
-          'When you sign in these are added: a cookie “prost-refresh”, which scripts cannot read and which keeps you signed in for up to 30 days, and two entries in local storage, “prost.signed-in” and briefly “prost.renewing”, by which several tabs come to terms. They disappear when you sign out. If you sign in with another provider, a cookie “prost-external” knows you again for the way there and back. Whoever never signs in has none of them.',
+          'When you sign in these are added: a cookie “prost-refresh”, which scripts cannot read and which keeps you signed in for up to 30 days, and three entries in local storage, “prost.signed-in” and briefly “prost.renewing” and “prost.renewal”, by which several tabs come to terms. They disappear when you sign out. If you sign in with another provider, a cookie “prost-external” knows you again for the way there and back. Whoever never signs in has none of them.',
         ],
         [
           'What your account holds',

@@ -224,6 +224,50 @@ async def test_a_cookie_that_was_used_before_ends_the_session_everywhere(browser
     assert kinds()[-1] == "refresh-reused"
 
 
+async def test_a_page_whose_answer_was_lost_asks_again_and_stays_signed_in(browser, person):
+    person()
+    page = browser()
+    await page.log_in()
+    before = page.cookie
+    page.headers = {"Idempotency-Key": "1f0c94b2-a"}
+    lost = await page.post("refresh")
+    given, page.cookie = page.cookie, before
+
+    again = await page.post("refresh")
+    page.headers = {"Idempotency-Key": "7d21c0e9-b"}
+    later = await page.post("refresh")
+
+    assert [answer.status_code for answer in (lost, again, later)] == [200, 200, 200]
+    assert again.cookies["prost-refresh"].value == given
+    assert "refresh-reused" not in kinds()
+
+
+async def test_a_thief_who_does_not_know_the_attempt_ends_the_session(browser, person):
+    person()
+    page, thief = browser(), browser(**{"Idempotency-Key": "of-the-thief"})
+    await page.log_in()
+    thief.cookie = page.cookie
+    page.headers = {"Idempotency-Key": "of-the-page"}
+    await page.post("refresh")
+
+    stolen = await thief.post("refresh")
+
+    assert (stolen.status_code, stolen.json["code"]) == (401, "session-ended")
+    assert kinds()[-1] == "refresh-reused"
+
+
+@pytest.mark.parametrize("key", ["", "ä", "x" * 201, "two words"])
+async def test_an_attempt_that_cannot_be_told_apart_is_refused_by_its_header(browser, person, key):
+    person()
+    page = browser()
+    await page.log_in()
+    page.headers = {"Idempotency-Key": key}
+
+    answer = await page.post("refresh")
+
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (400, "header.Idempotency-Key")
+
+
 @pytest.mark.parametrize("cookie", [None, "", "nonsense", "x" * 4000])
 async def test_a_refresh_without_a_session_is_refused_and_the_cookie_taken_away(browser, database, cookie):
     somebody = browser()

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 
 from prost.db import database as db
-from prost_auth.domain.sessions import EndReason, SessionEnded, fingerprint
+from prost_auth.domain.sessions import EndReason, SessionEnded, fingerprint, successor
 from prost_auth.models.accounts import Account
 from prost_auth.models.audit import SecurityEvent
 from prost_auth.models.sessions import RefreshToken, Session
@@ -130,6 +130,74 @@ def test_of_two_who_come_with_one_token_at_once_one_gets_on_and_the_session_ends
     assert Session.get().end_reason == "REUSE"
     with pytest.raises(SessionEnded):
         rotate(winners[0].refresh_token, client_id=None)
+
+
+def test_whoever_repeats_an_attempt_is_given_the_same_token_again(anna):
+    token = opened(anna).refresh_token
+    lost = rotate(token, client_id=None, attempt="mine")
+
+    again = rotate(token, client_id=None, attempt="mine")
+
+    assert again.refresh_token == lost.refresh_token
+    assert again.session.id == lost.session.id
+    assert rotate(again.refresh_token, client_id=None, attempt="next").session.ended_at is None
+    assert SecurityEvent.select().count() == 0
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_attempts_that_are_repeated_at_once_end_with_one_token(anna, attempt):
+    token = opened(anna).refresh_token
+
+    outcomes = at_once(*[lambda: rotate(token, client_id=None, attempt="mine")] * 3)
+
+    assert len({outcome.refresh_token for outcome in outcomes}) == 1
+    assert Session.get().ended_at is None
+
+
+@pytest.mark.parametrize("attempt", [None, "", "another", "mine "])
+def test_whoever_has_the_token_but_not_the_attempt_ends_the_session(anna, attempt):
+    token = opened(anna).refresh_token
+    rotate(token, client_id=None, attempt="mine")
+
+    with pytest.raises(SessionEnded):
+        rotate(token, client_id=None, attempt=attempt)
+
+    assert Session.get().end_reason == "REUSE"
+
+
+def test_an_attempt_whose_token_was_used_is_no_way_back(anna):
+    token = opened(anna).refresh_token
+    following = rotate(token, client_id=None, attempt="mine")
+    rotate(following.refresh_token, client_id=None, attempt="mine")
+
+    with pytest.raises(SessionEnded):
+        rotate(token, client_id=None, attempt="mine")
+
+    assert Session.get().end_reason == "REUSE"
+
+
+def test_an_attempt_at_a_session_that_has_ended_revives_nothing(anna):
+    first = opened(anna)
+    rotate(first.refresh_token, client_id=None, attempt="mine")
+    end_session(first.session.id, EndReason.LOGOUT)
+
+    with pytest.raises(SessionEnded):
+        rotate(first.refresh_token, client_id=None, attempt="mine")
+
+
+def test_what_follows_in_an_attempt_cannot_be_told_without_the_services_secret():
+    secret, token = "of the service", "x" * 43
+
+    following = successor(secret, token, "mine")
+
+    assert following == successor(secret, token, "mine")
+    assert len(following) == 43
+    others = {
+        successor("of another", token, "mine"),
+        successor(secret, "y" * 43, "mine"),
+        successor(secret, token, "ours"),
+    }
+    assert len(others - {following}) == 3
 
 
 def test_a_session_that_ends_while_it_is_continued_stays_ended(anna):
@@ -275,6 +343,17 @@ class Families(RuleBasedStateMachine):
         outcome = at_once(lambda: rotate(text, client_id=None))[0]
         assert isinstance(outcome, SessionEnded)
         self.alive[session_id] = False
+
+    @rule(target=unused, token=consumes(unused))
+    def lose_the_answer(self, token):
+        """An attempt is made twice, and its token is the same each time."""
+        session_id, text = token
+        first, second = (at_once(lambda: rotate(text, client_id=None, attempt="lost"))[0] for _ in range(2))
+        if not self.alive[session_id]:
+            assert [type(first), type(second)] == [SessionEnded] * 2
+            return token
+        assert first.refresh_token == second.refresh_token
+        return session_id, second.refresh_token
 
     @rule(token=unused, reason=strategies.sampled_from(list(EndReason)))
     def end(self, token, reason):

@@ -1,5 +1,7 @@
 """How long a session lives, and why it ends."""
 
+import hmac
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -48,6 +50,16 @@ def is_over(ended_at: datetime | None, expires_at: datetime, last_used_at: datet
 def new_refresh_token() -> str:
     """Return a token of 256 bits that nobody can guess."""
     return token_urlsafe(_TOKEN_BYTES)
+
+
+def successor(secret: str, refresh_token: str, attempt: str) -> str:
+    """Return the token that follows another in one attempt: whoever repeats the attempt is given it again.
+
+    Nobody has to keep it for that, and without `secret`, that of the service, it cannot be told beforehand.
+    """
+    key = hmac.digest(secret.encode(), b"prost-auth refresh tokens", sha256)
+    spoken = f"{refresh_token} {attempt}".encode()
+    return urlsafe_b64encode(hmac.digest(key, spoken, sha256)).decode().rstrip("=")
 
 
 def fingerprint(refresh_token: str) -> bytes:

@@ -7,6 +7,7 @@ from falcon.asgi import Request, Response
 from prost.db import in_db
 from prost.errors import TooManyRequests, Unavailable
 from prost.http import CrossSiteRequest, operation
+from prost.http.requests import read_idempotency_key
 from prost_auth.domain.emails import EmailAddress
 from prost_auth.domain.passwords import clean_password, normal_password
 from prost_auth.domain.people import clean_text
@@ -153,11 +154,23 @@ class RefreshResource(_Resource):
         tags=("access",),
     )
     async def on_post(self, req: Request, resp: Response) -> wire.TokenAnswer:
-        """Take the refresh token of the cookie, which works once, and give the next one."""
+        """Take the refresh token of the cookie, which works once, and give the next one.
+
+        A page that loses the answer gets the same one by repeating the `Idempotency-Key` of its request; with
+        another key, or without one, a token that was used ends its session.
+        """
         caller, sent = anyone(req), self.tools.cookie.read(req)
+        attempt = read_idempotency_key(req) if req.get_header("Idempotency-Key") is not None else None
         keep_private(resp)
         try:
-            opened = await in_db(rotate, sent or "", client_id=None, ip=caller.ip, device=caller.device)
+            opened = await in_db(
+                rotate,
+                sent or "",
+                client_id=None,
+                ip=caller.ip,
+                device=caller.device,
+                attempt=attempt,
+            )
         except SessionEnded:
             # Only then: a database that is away must not sign people out.
             self.tools.cookie.clear(resp)

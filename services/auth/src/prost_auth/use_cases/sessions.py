@@ -17,7 +17,9 @@ from prost_auth.domain.sessions import (
     is_over,
     lifetime,
     new_refresh_token,
+    successor,
 )
+from prost_auth.keys import ring
 from prost_auth.models.accounts import Account
 from prost_auth.models.sessions import RefreshToken, Session
 from prost_auth.use_cases.audit import record
@@ -62,17 +64,21 @@ def open_session(
         return Opened(session, account, _next_token(session))
 
 
-def rotate(refresh_token: str, *, client_id: str | None, ip: str = "", device: str = "") -> Opened:
+def rotate(
+    refresh_token: str, *, client_id: str | None, ip: str = "", device: str = "", attempt: str | None = None
+) -> Opened:
     """Continue the session of a refresh token, which works once.
 
-    A token that is used a second time ends its session: one of the two who hold it is a thief. Where it is
-    used from, if that is told, is where the session is from then on.
+    A token that is used a second time ends its session: one of the two who hold it is a thief. Only whoever
+    repeats an `attempt`, by the key that they chose for it, has lost the answer: they are given it again, as
+    long as nobody has used it. Where a token is used from, if that is told, is where the session is from
+    then on.
 
     Raises:
         SessionEnded: it is not a token of an open session of this client.
     """
     with database.atomic():
-        found = _continue(refresh_token, client_id, ip, device)
+        found = _continue(refresh_token, client_id, ip, device, attempt)
     # Raised only here: what was found out about the session has to be kept.
     if isinstance(found, str):
         raise SessionEnded(found)
@@ -118,7 +124,9 @@ def _end(chosen: Any, reason: EndReason | str) -> int:
     return int(ended.execute())
 
 
-def _continue(refresh_token: str, client_id: str | None, ip: str, device: str) -> Opened | str:
+def _continue(
+    refresh_token: str, client_id: str | None, ip: str, device: str, attempt: str | None
+) -> Opened | str:
     """Return the continued session, or why it cannot be."""
     token: RefreshToken | None = RefreshToken.get_or_none(
         RefreshToken.token_hash == fingerprint(refresh_token)
@@ -130,26 +138,42 @@ def _continue(refresh_token: str, client_id: str | None, ip: str, device: str) -
     token = RefreshToken.get_by_id(token.id)
     account: Account = Account.get_by_id(session.account_id)
     now = utcnow()
-    if is_over(session.ended_at, session.expires_at, session.last_used_at, now):
+    following = None if attempt is None else successor(ring.settings.secret(), refresh_token, attempt)
+    over = is_over(session.ended_at, session.expires_at, session.last_used_at, now)
+    if over or account.state != AccountState.ACTIVE:
         return "The session has ended."
     if session.client_id != client_id:
         return "The session is another client's."
-    if account.state != AccountState.ACTIVE:
-        return "The session has ended."
     if token.used_at is not None:
-        end_session(session.id, EndReason.REUSE)
-        record(
-            Kind.REFRESH_REUSED, account.id, ip=ip, device=device, session=str(session.id), client=client_id
-        )
-        return "The session has ended."
+        if following is not None and _waits(session, following):
+            return Opened(session, account, following)
+        return _suspect(session, ip, device)
     token.used_at = session.last_used_at = now
     session.ip, session.device = ip or session.ip, device or session.device
     token.save()
     session.save()
-    return Opened(session, account, _next_token(session))
+    return Opened(session, account, _next_token(session, following))
 
 
-def _next_token(session: Session) -> str:
-    token = new_refresh_token()
+def _suspect(session: Session, ip: str, device: str) -> str:
+    """End a session whose token two people have, and return what is said about it."""
+    end_session(session.id, EndReason.REUSE)
+    detail = {"session": str(session.id), "client": session.client_id}
+    record(Kind.REFRESH_REUSED, session.account_id, ip=ip, device=device, **detail)
+    return "The session has ended."
+
+
+def _waits(session: Session, refresh_token: str) -> bool:
+    """Tell whether this is the token by which the session goes on."""
+    found = RefreshToken.select().where(
+        RefreshToken.session == session,
+        RefreshToken.token_hash == fingerprint(refresh_token),
+        RefreshToken.used_at.is_null(),
+    )
+    return bool(found.exists())
+
+
+def _next_token(session: Session, token: str | None = None) -> str:
+    token = token or new_refresh_token()
     RefreshToken.create(session=session, token_hash=fingerprint(token))
     return token
