@@ -6,6 +6,7 @@ const STEP_MS = 30_000
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** @typedef {{ id: string, email: string, password: string, totp_secret: string | null }} Seeded */
+/** @typedef {{ email: string, password: string, totp_secret?: string | null }} Credentials */
 
 /**
  * What the dashboard's API says.
@@ -53,18 +54,29 @@ export function totp(secret, steps = 0) {
  * Signs a page's browser in without the pages for it; returns an access token.
  *
  * @param {import('@playwright/test').Page} page
- * @param {{ email: string, password: string, totp_secret?: string | null }} account
+ * @param {Credentials} account
+ */
+export async function signIn(page, account) {
+  const token = await accessToken(page.request, account)
+  await page.goto('/de/privacy')
+  await page.evaluate(() => localStorage.setItem('prost.signed-in', '1'))
+  return token
+}
+
+/**
+ * Begins a session, whose cookie stays with the requests; returns an access token.
+ *
+ * @param {import('@playwright/test').APIRequestContext} request
+ * @param {Credentials} account
  * @returns {Promise<string>}
  */
-export async function signIn(page, { email, password, totp_secret: secret }) {
-  const answer = await post(page.request, '/api/auth/login', (attempt) => ({
+export async function accessToken(request, { email, password, totp_secret: secret }) {
+  const answer = await post(request, '/api/auth/login', (attempt) => ({
     email,
     password,
     // A code that another test has used counts no more; the next one does already.
     ...(secret && { totp: totp(secret, attempt % 2) }),
   }))
-  await page.goto('/de/privacy')
-  await page.evaluate(() => localStorage.setItem('prost.signed-in', '1'))
   return (await answer.json()).access_token
 }
 

@@ -11,6 +11,11 @@ export async function putInCart(page: Page, search = 'pils', quantity = 1): Prom
   await field.fill(search)
   await field.press('Enter')
   await main(page).getByRole('article').first().getByRole('link').click()
+  return putThisInCart(page, quantity)
+}
+
+/** Puts the drink whose page is open into the cart; returns its name. */
+export async function putThisInCart(page: Page, quantity = 1): Promise<string> {
   await expect(main(page).getByRole('button', { name: 'In den Warenkorb', exact: true })).toBeVisible()
   const name = (await heading(page).textContent()) ?? ''
   if (quantity > 1) {
@@ -18,7 +23,7 @@ export async function putInCart(page: Page, search = 'pils', quantity = 1): Prom
     await main(page).getByRole('textbox', { name: 'Menge' }).blur()
   }
   await main(page).getByRole('button', { name: 'In den Warenkorb', exact: true }).click()
-  await expect(page.getByRole('dialog').getByRole('article')).toContainText(name)
+  await expect(page.getByRole('dialog').getByRole('article').filter({ hasText: name })).toBeVisible()
   return name
 }
 

@@ -62,7 +62,10 @@ export const useCheckoutStore = defineStore('checkout', () => {
   }
 
   function fillIn() {
-    if (!opened || !auth.account || draft.value.address.street !== '') return
+    if (!opened || !auth.account) return
+    const { name: to, street: at, postal_code: code, city: place } = draft.value.address
+    // What somebody has typed before they signed in is theirs, however little it is.
+    if ([to, at, code, place].some(Boolean)) return
     const known = auth.account.addresses.find((it) => it.is_default) ?? auth.account.addresses[0]
     const { name, street, postal_code, city, country } = known ?? {
       ...draft.value.address,
