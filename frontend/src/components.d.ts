@@ -102,7 +102,7 @@ declare module 'vue' {
     RouterView: typeof import('vue-router')['RouterView']
     SearchBox: typeof import('./components/search/SearchBox.vue')['default']
     StaffList: typeof import('./components/staff/StaffList.vue')['default']
-    StaffLock: typeof import('./components/staff/StaffLock.vue')['default']
+    StaffReason: typeof import('./components/staff/StaffReason.vue')['default']
     StaffReview: typeof import('./components/staff/StaffReview.vue')['default']
     StaffRoles: typeof import('./components/staff/StaffRoles.vue')['default']
     UiAwait: typeof import('./components/ui/UiAwait.vue')['default']

@@ -25,6 +25,9 @@ export const setRoles = (id: string, roles: Role[]): Promise<StaffAccount> =>
 export const setLocked = (id: string, locked: boolean, reason: string): Promise<StaffAccount> =>
   send('POST', `/api/auth/accounts/${encodeURIComponent(id)}/${locked ? 'lock' : 'unlock'}`, { reason })
 
+export const resetSecondFactor = (id: string, reason: string): Promise<StaffAccount> =>
+  send('POST', `/api/auth/accounts/${encodeURIComponent(id)}/second-factor/reset`, { reason })
+
 export const fetchSecurityEvents = (
   filter: { accountId: string | null; kind: string | null },
   pageToken: string | null,

@@ -1,5 +1,5 @@
 import type { Role, StaffAccount } from '@/api/auth.types'
-import { fetchAccounts, fetchStaffAccount, setLocked, setRoles } from '@/api/staff'
+import { fetchAccounts, fetchStaffAccount, resetSecondFactor, setLocked, setRoles } from '@/api/staff'
 
 import { usePaged } from './paged'
 
@@ -33,5 +33,9 @@ export const useStaffAccountsStore = defineStore('staff-accounts', () => {
     account.value = await setLocked(id, locked, reason)
   }
 
-  return { ...list, q, account, accountFailure, search, open, saveRoles, lock }
+  async function takeSecondFactor(id: string, reason: string): Promise<void> {
+    account.value = await resetSecondFactor(id, reason)
+  }
+
+  return { ...list, q, account, accountFailure, search, open, saveRoles, lock, takeSecondFactor }
 })

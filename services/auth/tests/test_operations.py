@@ -164,3 +164,34 @@ def test_an_address_that_is_none_is_told_by_its_option(capsys):
         operations.main(["first-admin", "--email", "nobody"])
 
     assert capsys.readouterr().err == "--email has to be written name@domain\n"
+
+
+async def test_an_operator_helps_the_only_admin_who_lost_the_second_factor(run, person, browser):
+    person("chef@example.org", "admin", app=True)
+
+    told = run("reset-second-factor", "--email", "Chef@example.org")
+
+    chef = browser()
+    answer = await chef.log_in("chef@example.org")
+    assert told == str(Account.get().id)
+    assert answer.status_code == 200
+    assert (await chef.get("me")).json["active_roles"] == ["customer"]
+
+
+@pytest.mark.usefixtures("environment", "database")
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        ("nobody@example.org", "There is no such account.\n"),
+        ("anna@example.org", "There is no second factor.\n"),
+        ("anna", "--email"),
+    ],
+)
+def test_where_nobody_can_be_helped_the_operator_is_told(person, capsys, email, said):
+    person("anna@example.org")
+
+    with pytest.raises(SystemExit) as refusal:
+        operations.main(["reset-second-factor", "--email", email])
+
+    assert refusal.value.code == 2
+    assert capsys.readouterr().err.startswith(said)

@@ -224,3 +224,67 @@ async def _token_without_second_factor(account):
     """Open a session as it was before there was a second factor."""
     opened = open_session(account, amr=["pwd"], client_id=None, scope="", device="", ip="")
     return (await in_db(issue_access_token, opened.session, Account.get_by_id(account.id))).token
+
+
+async def test_who_lost_app_and_recovery_codes_begins_anew_after_an_admin_has_helped(
+    person, browser, app_code, mailbox
+):
+    person("chef@example.org", "admin", app=True)
+    lost = person("bert@example.org", "support", app=True)
+    chef, bert = browser(), browser()
+    await chef.log_in("chef@example.org", totp=app_code())
+    await bert.log_in("bert@example.org", totp=app_code())
+
+    reset = await chef.post(f"accounts/{lost.id}/second-factor/reset", {"reason": "lost the phone"})
+    cut_off = await bert.get("me")
+    await bert.log_in("bert@example.org")
+    as_customer = await bert.get("accounts")
+    _secret, codes = await enrolled(bert, app_code)
+    await bert.post("refresh")
+
+    assert (reset.status_code, reset.json["second_factor"]) == (200, False)
+    assert cut_off.status_code == 401
+    assert as_customer.status_code == 403
+    assert len(codes) == 10
+    assert (await bert.get("accounts")).status_code == 200
+    assert mailbox.all()[0] == ("second-factor-reset", "bert@example.org")
+
+
+async def test_the_recovery_codes_of_before_the_help_are_void(person, browser, anna, app_code):
+    _secret, codes = await enrolled(anna, app_code)
+    chef = browser()
+    person("chef@example.org", "admin", app=True)
+    await chef.log_in("chef@example.org", totp=app_code())
+    own = Account.get(Account.email == "anna@example.org")
+    await chef.post(f"accounts/{own.id}/second-factor/reset", {"reason": "lost the phone"})
+    await anna.log_in()
+    await enrolled(anna, app_code, later=1)
+
+    answer = await browser().log_in(totp=codes[0])
+
+    assert (answer.status_code, answer.json["code"]) == (401, "second-factor-refused")
+
+
+async def test_nobody_helps_themselves_or_without_being_an_admin(person, browser, app_code):
+    chef_id = person("chef@example.org", "admin", app=True).id
+    person("support@example.org", "support", app=True)
+    chef, support = browser(), browser()
+    await chef.log_in("chef@example.org", totp=app_code())
+    await support.log_in("support@example.org", totp=app_code())
+
+    own = await chef.post(f"accounts/{chef_id}/second-factor/reset", {"reason": "x"})
+    above = await support.post(f"accounts/{chef_id}/second-factor/reset", {"reason": "x"})
+
+    assert (own.status_code, own.json["code"]) == (403, "own-account")
+    assert above.status_code == 403
+    assert SecondFactor.select().count() == 2
+
+
+async def test_where_there_is_none_there_is_none_to_take(person, browser, app_code):
+    person("chef@example.org", "admin", app=True)
+    other, chef = person("bert@example.org"), browser()
+    await chef.log_in("chef@example.org", totp=app_code())
+
+    answer = await chef.post(f"accounts/{other.id}/second-factor/reset", {"reason": "x"})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "no-second-factor")

@@ -52,6 +52,7 @@ export default {
     no: 'nein',
     id: 'Kennung',
     back: 'Alle Konten',
+    reason: 'Grund, für das Protokoll',
   },
   roles: {
     title: 'Rollen',
@@ -67,11 +68,16 @@ export default {
     unlockTitle: 'Entsperren',
     unlockLead: 'Das Konto kann sich danach wieder anmelden.',
     own: 'Das eigene Konto sperrt niemand.',
-    reason: 'Grund, für das Protokoll',
     lock: 'Konto sperren',
     unlock: 'Konto entsperren',
     locked: 'Das Konto ist gesperrt.',
     unlocked: 'Das Konto ist entsperrt.',
+  },
+  secondFactor: {
+    title: 'Zweiter Faktor verloren',
+    lead: 'Nur wenn App und Wiederherstellungscodes weg sind und Sie sicher wissen, wer fragt: danach genügt das Passwort, bis ein neuer eingerichtet ist. Alle Sitzungen enden, und es geht eine Nachricht hinaus.',
+    reset: 'Zweiten Faktor entfernen',
+    done: 'Der zweite Faktor ist entfernt.',
   },
   events: {
     title: 'Protokoll',

@@ -54,6 +54,7 @@ const en: StaffTexts = {
     no: 'no',
     id: 'Identifier',
     back: 'All accounts',
+    reason: 'Reason, for the log',
   },
   roles: {
     title: 'Roles',
@@ -69,11 +70,16 @@ const en: StaffTexts = {
     unlockTitle: 'Unlock',
     unlockLead: 'The account can sign in again after this.',
     own: 'Nobody locks their own account.',
-    reason: 'Reason, for the log',
     lock: 'Lock the account',
     unlock: 'Unlock the account',
     locked: 'The account is locked.',
     unlocked: 'The account is unlocked.',
+  },
+  secondFactor: {
+    title: 'Second factor lost',
+    lead: 'Only if app and recovery codes are gone, and you know for certain who is asking: after this the password is enough until another one is set up. All sessions end, and a mail goes out.',
+    reset: 'Remove the second factor',
+    done: 'The second factor is removed.',
   },
   events: {
     title: 'Security log',

@@ -54,6 +54,7 @@ from prost_auth.resources.staff import (
     EventsResource,
     LockResource,
     RolesResource,
+    SecondFactorResetResource,
     UnlockResource,
 )
 from prost_auth.resources.tools import Tools
@@ -107,6 +108,7 @@ def _account_routes(tools: Tools) -> dict[str, object]:
         "/auth/accounts/{account_id}/roles": RolesResource(),
         "/auth/accounts/{account_id}/lock": LockResource(),
         "/auth/accounts/{account_id}/unlock": UnlockResource(),
+        "/auth/accounts/{account_id}/second-factor/reset": SecondFactorResetResource(),
         "/auth/events": EventsResource(),
     }
 
@@ -119,9 +121,9 @@ def _provider_routes(settings: Settings, ring: KeyRing, tools: Tools) -> dict[st
         "/auth/authorizations/{request_id}": AuthorizationResource(),
         "/auth/authorizations/{request_id}/decision": DecisionResource(),
         "/auth/authorizations/{request_id}/decline": DeclineResource(),
-        "/auth/token": TokenResource(),
-        "/auth/revoke": RevocationResource(),
-        "/auth/introspect": IntrospectionResource(),
+        "/auth/token": TokenResource(tools.throttle),
+        "/auth/revoke": RevocationResource(tools.throttle),
+        "/auth/introspect": IntrospectionResource(tools.throttle),
         "/auth/userinfo": UserinfoResource(),
         "/auth/end-session": EndSessionResource(settings.public_url),
         "/auth/logouts/{logout_id}": LogoutRequestResource(tools),

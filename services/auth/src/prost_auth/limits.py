@@ -34,4 +34,4 @@ TOKEN_BY_CLIENT: Final = Rate(requests=60, seconds=TEN_MINUTES)
 EXPORT_BY_ACCOUNT: Final = Rate(requests=10, seconds=HOUR)
 
 NOTED: Final = Rate(requests=1, seconds=60)
-"""How often the log says that a limit was hit: who hammers must not fill it."""
+"""How often the log says that a limit was hit, or a client refused: who hammers must not fill it."""

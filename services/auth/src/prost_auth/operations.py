@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from prost import telemetry
 from prost.db import configure as configure_database
@@ -18,6 +19,7 @@ from prost_auth.settings import Settings
 from prost_auth.use_cases.first_admin import invite_first_admin
 from prost_auth.use_cases.keys import request_rotation, revoke_keys
 from prost_auth.use_cases.made_up_tokens import make_up_token
+from prost_auth.use_cases.staff import reset_by_operator
 
 __all__ = ["main"]
 
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="prost_auth.operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_token, _rotate_keys, _accounts, _first_admin):
+    for add in (_token, _rotate_keys, _accounts, _first_admin, _reset_second_factor):
         add(commands)
     chosen = parser.parse_args(arguments)
     try:
@@ -89,14 +91,28 @@ def _first_admin(commands: Any) -> None:
 
 def _print_first_admin(given: argparse.Namespace) -> str:
     settings = ring.settings
+    token_id = _for_address(invite_first_admin, given.email)
+    token = OneTimeTokens(settings.secret()).token(token_id)
+    return f"{settings.public_url}/de/reset-password?token={token}"
+
+
+def _reset_second_factor(commands: Any) -> None:
+    command = commands.add_parser(
+        "reset-second-factor",
+        help="take the second factor of somebody who lost it, and whom no admin can help",
+    )
+    command.add_argument("--email", required=True)
+    command.set_defaults(run=lambda given: str(_for_address(reset_by_operator, given.email)))
+
+
+def _for_address(call: Callable[[EmailAddress], UUID], email: str) -> UUID:
+    """Return what a use case makes of an address, or end with what it says against it."""
     try:
-        token_id = invite_first_admin(EmailAddress.parse(given.email, "--email"))
+        return call(EmailAddress.parse(email, "--email"))
     except ProstError as error:
         reasons = [f"{problem.field} {problem.message}" for problem in error.errors]
         sys.stderr.write("\n".join(reasons or [error.detail]) + "\n")
         raise SystemExit(_REFUSED) from None
-    token = OneTimeTokens(settings.secret()).token(token_id)
-    return f"{settings.public_url}/de/reset-password?token={token}"
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class Throttle:
             hidden = _hidden(what, key)
             wait = await self._count(hidden, rate)
             if wait > 0:
-                await self._note(what, hidden, caller)
+                await self.note(Kind.THROTTLED, hidden, caller, what=what)
                 raise TooManyRequests("Too many attempts.", retry_after=max(1, math.ceil(wait)))
 
     async def forget(self, what: str, key: str) -> None:
@@ -90,13 +90,12 @@ class Throttle:
         verdict = await self.shared.count(key, rate)
         return 0.0 if verdict.allowed else max(verdict.retry_after, 1.0)
 
-    async def _note(self, what: str, key: str, caller: Caller) -> None:
+    async def note(self, kind: Kind, key: str, caller: Caller, **detail: object) -> None:
+        """Write a refusal into the log, once a minute for a key: who hammers must not fill it."""
         if await self._count(f"noted:{key}", NOTED) == 0:
             # A database that is away must not turn a refusal into another answer.
             with contextlib.suppress(Unavailable):
-                await in_db(
-                    record, Kind.THROTTLED, caller.account_id, ip=caller.ip, device=caller.device, what=what
-                )
+                await in_db(record, kind, caller.account_id, ip=caller.ip, device=caller.device, **detail)
 
 
 def _hidden(what: str, key: str) -> str:

@@ -10,6 +10,7 @@ from prost_auth.models.audit import SecurityEvent
 from prost_auth.models.clients import Client
 from prost_auth.models.keys import SigningKey
 from prost_auth.models.sessions import Session
+from prost_auth.use_cases.consents import withdraw_consent
 from prost_auth.use_cases.sessions import open_session
 from prost_auth.use_cases.tokens import issue_access_token
 
@@ -282,6 +283,33 @@ async def test_a_refused_client_is_challenged(client, application):
 
     assert (refused.status_code, refused.json["error"]) == (401, "invalid_client")
     assert refused.headers["www-authenticate"].startswith("Basic")
+
+
+async def test_what_an_application_does_is_in_the_log(client, application, anna, at_shop):
+    caller = at_shop(anna)
+    code = application.is_allowed(caller)
+    granted = application.exchanges(code).document
+    application.exchanges(code)
+    guessed = {"grant_type": "client_credentials", "client_id": application.client_id, "client_secret": "x"}
+    for _ in range(3):
+        await posted(client, "token", **guessed)
+    await posted(client, "introspect", token=granted["access_token"], client_id="nobody", client_secret="x")
+    withdraw_consent(application.client_id, caller)
+
+    events = list(SecurityEvent.select().order_by(SecurityEvent.id))
+    assert [(event.kind, event.account_id) for event in events] == [
+        ("client-registered", None),
+        ("consent-given", anna.id),
+        ("client-signed-in", anna.id),
+        ("code-reused", anna.id),
+        ("client-refused", None),
+        ("client-refused", None),
+        ("consent-withdrawn", anna.id),
+    ]
+    assert [event.detail for event in events if event.kind == "client-refused"] == [
+        {"client": application.client_id},
+        {"client": None},
+    ]
 
 
 async def test_a_token_is_worth_something_until_it_is_given_back(client, application, anna, at_shop):

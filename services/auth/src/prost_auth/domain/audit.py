@@ -8,6 +8,7 @@ class Kind(StrEnum):
 
     SIGNED_UP = "signed-up"
     SIGN_UP_REPEATED = "sign-up-repeated"
+    VERIFICATION_REQUESTED = "verification-requested"
     EMAIL_VERIFIED = "email-verified"
     EMAIL_CHANGE_REQUESTED = "email-change-requested"
     EMAIL_CHANGED = "email-changed"
@@ -22,8 +23,10 @@ class Kind(StrEnum):
     PASSWORD_REFUSED = "password-refused"  # noqa: S105
     PASSWORD_RESET_REQUESTED = "password-reset-requested"  # noqa: S105
     PASSWORD_RESET = "password-reset"  # noqa: S105
+    SECOND_FACTOR_ASKED = "second-factor-asked"
     SECOND_FACTOR_ENROLLED = "second-factor-enrolled"
     SECOND_FACTOR_REMOVED = "second-factor-removed"
+    SECOND_FACTOR_RESET = "second-factor-reset"
     SECOND_FACTOR_REFUSED = "second-factor-refused"
     RECOVERY_CODE_USED = "recovery-code-used"
     ROLES_CHANGED = "roles-changed"
@@ -34,10 +37,13 @@ class Kind(StrEnum):
     FIRST_ADMIN_INVITED = "first-admin-invited"
     CLIENT_REGISTERED = "client-registered"
     CLIENT_REMOVED = "client-removed"
+    CLIENT_REFUSED = "client-refused"
+    CLIENT_SIGNED_IN = "client-signed-in"
     CONSENT_GIVEN = "consent-given"
     CONSENT_WITHDRAWN = "consent-withdrawn"
     CODE_REUSED = "code-reused"
     KEY_PUBLISHED = "key-published"
+    KEY_ACTIVATED = "key-activated"
     KEYS_REVOKED = "keys-revoked"
     EXTERNAL_LINKED = "external-linked"
     EXTERNAL_UNLINKED = "external-unlinked"

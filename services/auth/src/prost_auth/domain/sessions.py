@@ -26,6 +26,7 @@ class EndReason(StrEnum):
     PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - a reason, not a password
     ROLES_CHANGED = "ROLES_CHANGED"
     LOCKED = "LOCKED"
+    SECOND_FACTOR_RESET = "SECOND_FACTOR_RESET"
     EXPIRED = "EXPIRED"
 
 

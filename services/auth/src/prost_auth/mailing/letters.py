@@ -25,6 +25,7 @@ _PAGES: Final = {
     "email-change-asked": "account/security",
     "second-factor-on": "account/security",
     "second-factor-off": "account/security",
+    "second-factor-reset": "account/security",
     "external-linked": "account/security",
     "external-unlinked": "account/security",
 }

@@ -107,6 +107,14 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc] # Authlib has no 
             auth_time=approved_in.auth_time,
         )
         self.request.session = opened.session
+        record(
+            Kind.CLIENT_SIGNED_IN,
+            user.id,
+            ip=caller.ip,
+            device=caller.device,
+            client=self.request.client.client_id,
+            session=str(opened.session.id),
+        )
         return token_document(opened, scope, refreshable=include_refresh_token)
 
     def _revoke(self, row: AuthorizationCode) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
 
 from prost.db import database
 from prost_auth.keys import ring
@@ -17,7 +18,7 @@ from prost_auth.provider.refresh import RefreshGrant
 from prost_auth.provider.requests import Answer, Asked, ProviderRequest
 from prost_auth.provider.revocation import Revocation
 
-__all__ = ["answer", "server"]
+__all__ = ["answer", "claimed_client", "server"]
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -89,3 +90,11 @@ def answer(asked: Asked) -> Answer:
         if asked.endpoint == "token":
             return server.create_token_response(request)  # type: ignore[no-any-return]
         return server.create_endpoint_response(asked.endpoint, request)  # type: ignore[no-any-return]
+
+
+def claimed_client(asked: Asked) -> str | None:
+    """Return the id of the registered client that a refused request has claimed to come from."""
+    request = ProviderRequest(asked)
+    told, _secret = extract_basic_authorization(request.headers)
+    client = find_client(told or request.form.get("client_id", ""))
+    return None if client is None else client.client_id

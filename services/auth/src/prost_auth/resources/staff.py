@@ -10,6 +10,7 @@ from prost.errors import Conflict, NotFound, Unavailable
 from prost.http import operation
 from prost_auth.domain.accounts import NotAnAdmin, OwnAccount
 from prost_auth.domain.people import clean_text
+from prost_auth.domain.second_factor import NoSecondFactor
 from prost_auth.resources.callers import signed_in
 from prost_auth.resources.paging import after, page
 from prost_auth.resources.shown import shown_event, shown_to_staff
@@ -21,6 +22,7 @@ from prost_auth.use_cases.staff import (
     find_account,
     find_accounts,
     lock_account,
+    take_second_factor,
     unlock_account,
 )
 
@@ -115,6 +117,25 @@ class UnlockResource:
         """Unlock the account."""
         reason = clean_text(body.reason, "body.reason", longest=200)
         return shown_to_staff(await in_db(unlock_account, signed_in(req), account_id, reason))
+
+
+class SecondFactorResetResource:
+    """The way back for somebody who lost their second factor."""
+
+    @operation(
+        summary="Take somebody's second factor, who has lost app and recovery codes.",
+        body=wire.Reason,
+        returns=wire.StaffAccount,
+        errors=(NotFound, NoSecondFactor, OwnAccount, NotAnAdmin, Unavailable),
+        auth="admin",
+        tags=("staff",),
+    )
+    async def on_post(
+        self, req: Request, _resp: Response, *, account_id: UUID, body: wire.Reason
+    ) -> dict[str, Any]:
+        """Remove it and end the account's sessions; roles of staff count again once there is another."""
+        reason = clean_text(body.reason, "body.reason", longest=200)
+        return shown_to_staff(await in_db(take_second_factor, signed_in(req), account_id, reason))
 
 
 class EventsResource:

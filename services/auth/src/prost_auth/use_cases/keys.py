@@ -11,6 +11,7 @@ from prost_auth.domain.keys import KeyState, KeyTimes, forgotten_from
 from prost_auth.keys import new_key, ring
 from prost_auth.models.keys import SigningKey
 from prost_auth.use_cases.admins import record_admin
+from prost_auth.use_cases.audit import record
 
 
 def publish_next_key() -> SigningKey:
@@ -45,11 +46,13 @@ def advance_keys() -> None:
         if pending is not None and times.signs_from(pending.created_at) <= now:
             active.move_to(KeyState.RETIRED, retired_at=now, sealed=None)
             pending.move_to(KeyState.ACTIVE, activated_at=now)
+            record(Kind.KEY_ACTIVATED, kid=pending.kid)
         for retired in SigningKey.select().where(SigningKey.state == KeyState.RETIRED):
             if forgotten_from(retired.retired_at) <= now:
                 retired.delete_instance()
     if pending is None and times.replaced_from(active.activated_at) <= now:
-        publish_next_key()
+        with database.atomic():
+            record(Kind.KEY_PUBLISHED, kid=publish_next_key().kid)
 
 
 def revoke_keys() -> SigningKey:

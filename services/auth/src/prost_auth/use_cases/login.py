@@ -73,6 +73,7 @@ def _complete(
     factor = confirmed_factor(account.id)
     if factor is not None:
         if code is None:
+            record(Kind.SECOND_FACTOR_ASKED, account.id, ip=caller.ip, device=caller.device)
             return SecondFactorRequired("A code of the second factor is needed.")
         if not take_code(factor, code, codes, caller):
             error = SecondFactorRefused("The code is wrong, or was used before.")

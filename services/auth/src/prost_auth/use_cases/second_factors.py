@@ -15,12 +15,13 @@ from prost_auth.domain.second_factor import (
     SecondFactorMandatory,
     SecondFactorNotShown,
 )
-from prost_auth.domain.sessions import STAFF_LIFETIME
+from prost_auth.domain.sessions import STAFF_LIFETIME, EndReason
 from prost_auth.models.accounts import Account
 from prost_auth.models.second_factors import RecoveryCode, SecondFactor
 from prost_auth.use_cases.acting import acting_account, acting_session
 from prost_auth.use_cases.audit import record
 from prost_auth.use_cases.mails import write_to
+from prost_auth.use_cases.sessions import end_sessions
 
 
 def confirmed_factor(account_id: UUID) -> SecondFactor | None:
@@ -128,6 +129,21 @@ def remove_second_factor(caller: Caller, code: str, codes: Codes) -> None:
             record(Kind.SECOND_FACTOR_REFUSED, account.id, ip=caller.ip, device=caller.device)
     if not taken:
         raise _wrong_code()
+
+
+def reset_second_factor(account: Account, ip: str = "", device: str = "", **detail: str) -> None:
+    """Take the second factor from an account that is held, for somebody who lost app and recovery codes.
+
+    Its sessions end and its owner is told. Roles of staff count again once the next app is enrolled. Who did
+    it, and why, is in `detail`. Raises NoSecondFactor.
+    """
+    factor = confirmed_factor(account.id)
+    if factor is None:
+        raise NoSecondFactor("There is no second factor.")
+    factor.delete_instance()
+    end_sessions(account.id, EndReason.SECOND_FACTOR_RESET)
+    record(Kind.SECOND_FACTOR_RESET, account.id, ip=ip, device=device, **detail)
+    write_to(account, "second-factor-reset")
 
 
 def _replace_recovery_codes(account_id: UUID, codes: Codes) -> list[str]:

@@ -98,6 +98,7 @@ def resend_verification(caller: Caller) -> bool:
         if account.email_verified:
             return False
         send_verification(account)
+        record(Kind.VERIFICATION_REQUESTED, account.id, ip=caller.ip, device=caller.device)
         return True
 
 

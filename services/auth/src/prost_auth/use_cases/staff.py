@@ -16,6 +16,7 @@ from prost_auth.domain.accounts import (
 )
 from prost_auth.domain.audit import Kind
 from prost_auth.domain.callers import Caller
+from prost_auth.domain.emails import EmailAddress
 from prost_auth.domain.sessions import EndReason
 from prost_auth.models.accounts import Account
 from prost_auth.models.second_factors import SecondFactor
@@ -23,6 +24,7 @@ from prost_auth.use_cases.acting import acting_account
 from prost_auth.use_cases.audit import record
 from prost_auth.use_cases.locks import held
 from prost_auth.use_cases.mails import write_to
+from prost_auth.use_cases.second_factors import reset_second_factor
 from prost_auth.use_cases.sessions import end_sessions
 
 
@@ -110,6 +112,34 @@ def unlock_account(caller: Caller, account_id: UUID, reason: str) -> Listed:
             account.move_to(AccountState.ACTIVE)
             _record(Kind.ACCOUNT_UNLOCKED, caller, account, reason=reason)
         return listed([account])[0]
+
+
+def take_second_factor(caller: Caller, account_id: UUID, reason: str) -> Listed:
+    """Let somebody who lost app and recovery codes begin with another one.
+
+    Raises:
+        AccountNotFound, OwnAccount, NotAnAdmin, NoSecondFactor: as they say.
+    """
+    with database.atomic():
+        account = _of_another(caller, account_id)
+        by = str(caller.account_id)
+        reset_second_factor(account, caller.ip, caller.device, by=by, reason=reason)
+        return listed([account])[0]
+
+
+def reset_by_operator(email: EmailAddress) -> UUID:
+    """Do the same beside the service, for an admin whom no other can help, and return whose it was.
+
+    Raises:
+        AccountNotFound, NoSecondFactor: as they say.
+    """
+    with database.atomic():
+        found = Account.select().where(Account.email_key == email.key, Account.state != AccountState.DELETED)
+        account: Account | None = held(found).get_or_none()
+        if account is None:
+            raise AccountNotFound("There is no such account.")
+        reset_second_factor(account, by="operations")
+        return account.id
 
 
 def _of_another(caller: Caller, account_id: UUID) -> Account:
