@@ -267,14 +267,14 @@ def test_a_handler_ignores_fields_that_it_does_not_know(database, announce, glas
     (envelope,) = announce(Tapped(keg_id=uuid4()))
     newer = envelope.model_copy(update={"data": {**envelope.data, "brand": "Helles"}})
 
-    Inbox("shop", {Tapped.type: pour}).receive(delivery(newer))
+    Inbox("shop", {Tapped.type: pour}).receive([delivery(newer)])
 
     assert state_of(database, envelope) == ("DONE", 1, None)
 
 
 def test_a_failing_event_leaves_no_effect_and_is_tried_again_later(database, announce, glasses, clock):
     (envelope,) = announce(Tapped(keg_id=uuid4()))
-    Inbox("shop", {Tapped.type: spill}).receive(delivery(envelope))
+    Inbox("shop", {Tapped.type: spill}).receive([delivery(envelope)])
     mended = Inbox("shop", {Tapped.type: pour})
 
     too_early = mended.retry_due()
@@ -291,7 +291,7 @@ def test_a_failing_event_leaves_no_effect_and_is_tried_again_later(database, ann
 def test_an_event_that_keeps_failing_dies_and_can_be_redriven(database, announce, glasses, clock):
     (envelope,) = announce(Tapped(keg_id=uuid4()))
     broken = Inbox("shop", {Tapped.type: spill})
-    broken.receive(delivery(envelope))
+    broken.receive([delivery(envelope)])
     for _ in range(MAX_ATTEMPTS - 1):
         clock.advance(5000)
         assert broken.retry_due()
@@ -312,7 +312,7 @@ def test_data_that_break_their_contract_are_kept_without_repeating_them(database
     (envelope,) = announce(Tapped(keg_id=uuid4()))
     broken = envelope.model_copy(update={"data": {"keg_id": "Mr. Private"}})
 
-    Inbox("shop", {Tapped.type: pour}).receive(delivery(broken))
+    Inbox("shop", {Tapped.type: pour}).receive([delivery(broken)])
 
     state, _, error = state_of(database, envelope)
     assert state == "FAILED"
@@ -322,7 +322,7 @@ def test_data_that_break_their_contract_are_kept_without_repeating_them(database
 
 @pytest.mark.parametrize("body", [b"", b"\x00\xff", b"[]", b'{"id": 1}'])
 def test_a_message_that_is_no_event_is_a_dead_letter_at_once(database, body):
-    Inbox("shop", {}).receive(Delivery(body))
+    Inbox("shop", {}).receive([Delivery(body)])
 
     (letter,) = dead_letters()
     assert letter.type == "unreadable"
@@ -332,7 +332,7 @@ def test_a_message_that_is_no_event_is_a_dead_letter_at_once(database, body):
 def test_an_event_that_ends_its_consumer_each_time_is_set_aside(database, announce, glasses):
     (envelope,) = announce(Tapped(keg_id=uuid4()))
 
-    Inbox("shop", {Tapped.type: pour}).receive(delivery(envelope, MAX_DELIVERIES + 1))
+    Inbox("shop", {Tapped.type: pour}).receive([delivery(envelope, MAX_DELIVERIES + 1)])
 
     assert state_of(database, envelope) == ("DEAD", 0, "10 deliveries ended without an answer")
     assert glasses.select().count() == 0
@@ -360,7 +360,7 @@ def poured(glasses):
 def test_early_events_are_parked_until_the_ones_before_them_came(keeping_order, announce, glasses):
     first, second, third = announce(*in_order(1, 2, 3))
     for envelope in (third, second, first):
-        keeping_order.receive(delivery(envelope))
+        keeping_order.receive([delivery(envelope)])
 
     drain(keeping_order)
 
@@ -369,11 +369,11 @@ def test_early_events_are_parked_until_the_ones_before_them_came(keeping_order, 
 
 def test_stale_events_are_dropped(keeping_order, database, announce, glasses, clock):
     late, envelope = announce(*in_order(1, 2))
-    keeping_order.receive(delivery(envelope))
+    keeping_order.receive([delivery(envelope)])
     clock.advance(PATIENCE + 1)
     drain(keeping_order)
 
-    keeping_order.receive(delivery(late))
+    keeping_order.receive([delivery(late)])
 
     assert poured(glasses) == [2]
     assert state_of(database, late) == ("DONE", 0, "dropped: a later event was handled")
@@ -385,8 +385,8 @@ def test_types_that_a_consumer_does_not_read_leave_no_gap(keeping_order, announc
         Tapped(keg_id=keg, litres=1), Emptied(keg_id=keg), Tapped(keg_id=keg, litres=3)
     )
 
-    keeping_order.receive(delivery(first))
-    keeping_order.receive(delivery(third))
+    keeping_order.receive([delivery(first)])
+    keeping_order.receive([delivery(third)])
 
     assert poured(glasses) == [1, 3]
 
@@ -399,8 +399,8 @@ def test_a_dead_event_holds_its_successors_back_until_it_is_redriven(announce, g
 
     first, second = announce(*in_order(1, 2))
     broken = Inbox("shop", {Tapped.type: ordered(refuse_the_first)})
-    broken.receive(delivery(first))
-    broken.receive(delivery(second))
+    broken.receive([delivery(first)])
+    broken.receive([delivery(second)])
     for _ in range(20):
         clock.advance(5000)
         drain(broken)
@@ -420,8 +420,8 @@ def test_what_waits_for_a_dead_event_is_not_tried_again_every_second(
     keeping_order, database, announce, glasses, clock
 ):
     first, second = announce(*in_order(1, 2))
-    keeping_order.receive(delivery(first, attempts=MAX_DELIVERIES + 1))
-    keeping_order.receive(delivery(second))
+    keeping_order.receive([delivery(first, attempts=MAX_DELIVERIES + 1)])
+    keeping_order.receive([delivery(second)])
     clock.advance(PATIENCE)
     drain(keeping_order)
 
@@ -441,7 +441,7 @@ def test_an_event_that_comes_while_the_one_before_it_is_handled_follows_at_once(
         Glass.create(**data)
 
     def receive(handler, envelope):
-        Inbox("shop", {Tapped.type: ordered(handler)}).receive(delivery(envelope))
+        Inbox("shop", {Tapped.type: ordered(handler)}).receive([delivery(envelope)])
         database.discard()
 
     one = threading.Thread(target=receive, args=(pour_slowly, first))
@@ -463,7 +463,7 @@ def test_two_consumers_that_receive_the_same_event_at_once_handle_it_once(databa
 
     def work():
         barrier.wait()
-        Inbox("shop", {Tapped.type: pour}).receive(delivery(envelope))
+        Inbox("shop", {Tapped.type: pour}).receive([delivery(envelope)])
         database.discard()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -473,6 +473,49 @@ def test_two_consumers_that_receive_the_same_event_at_once_handle_it_once(databa
         thread.join()
 
     assert glasses.select().count() == 1
+
+
+def transactions(database, glasses):
+    return {row for (row,) in database.execute_sql("SELECT xmin::text FROM glasses").fetchall()}
+
+
+def test_what_comes_at_once_takes_effect_at_once_and_in_its_order(database, announce, glasses):
+    kegs = [Tapped(keg_id=uuid4(), litres=litres) for litres in (10, 20, 30)]
+    first, second, third = announce(*kegs)
+    inbox = Inbox("shop", {Tapped.type: pour})
+    inbox.receive([delivery(second)])
+
+    inbox.receive([delivery(each) for each in (first, second, first, third)])
+
+    assert poured(glasses) == [20, 10, 30]
+    assert len(transactions(database, glasses)) == 2
+
+
+def test_one_that_fails_among_others_is_kept_alone(database, announce, glasses, clock):
+    broken = uuid4()
+
+    def pour_but_one(envelope, data: Tapped):
+        pour(envelope, data)
+        if data.keg_id == broken:
+            raise RuntimeError("spilt")
+
+    events = [Tapped(keg_id=uuid4()), Tapped(keg_id=broken, litres=1), Tapped(keg_id=uuid4(), litres=30)]
+    first, second, third = announce(*events)
+
+    Inbox("shop", {Tapped.type: pour_but_one}).receive([delivery(each) for each in (first, second, third)])
+
+    assert poured(glasses) == [50, 30]
+    assert state_of(database, first) == state_of(database, third) == ("DONE", 1, None)
+    assert state_of(database, second) == ("FAILED", 1, "RuntimeError: spilt")
+
+
+def test_what_is_no_event_does_not_hold_up_what_came_with_it(announce, glasses):
+    (envelope,) = announce(Tapped(keg_id=uuid4()))
+
+    Inbox("shop", {Tapped.type: pour}).receive([Delivery(b"rubbish"), delivery(envelope)])
+
+    assert poured(glasses) == [50]
+    assert [letter.type for letter in dead_letters()] == ["unreadable"]
 
 
 def test_a_handler_has_to_be_a_plain_function_of_two():

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
@@ -161,9 +162,9 @@ def test_a_message_that_is_delivered_twice_takes_effect_once(
     inbox = Inbox(queue, {fact.type: _note(database)})
     handled = []
 
-    def deliver(delivery):
-        inbox.receive(delivery)
-        handled.append(delivery)
+    def deliver(deliveries):
+        inbox.receive(deliveries)
+        handled.extend(deliveries)
 
     broker.declare(queue, [fact.type])
     for _ in range(2):
@@ -188,7 +189,7 @@ def test_a_relay_that_is_killed_between_publishing_and_marking_loses_nothing(
     delivered = []
     with (
         relaying(broker_url, database),
-        consuming(broker_url, queue, fact.type, lambda d: (inbox.receive(d), delivered.append(d)), database),
+        consuming(broker_url, queue, fact.type, lambda d: (inbox.receive(d), delivered.extend(d)), database),
     ):
         wait_until(lambda: len(delivered) == 2)
 
@@ -290,7 +291,7 @@ def test_an_event_that_nobody_listens_to_is_kept(broker_url, broker, queue, fact
         assert envelope.model_dump_json().encode() in _taken_from("prost.unrouted", broker_url)
         return
     heard = []
-    with consuming(broker_url, queue, fact.type, heard.append, database):
+    with consuming(broker_url, queue, fact.type, heard.extend, database):
         wait_until(lambda: len(heard) == 1)
     assert heard[0].body == envelope.model_dump_json().encode()
 
@@ -303,15 +304,15 @@ def test_a_handler_that_cannot_answer_has_its_message_delivered_again(
     broker.declare(queue, [fact.type])
     broker.publish([Publication(str(envelope.id), fact.type, envelope.model_dump_json())])
 
-    def refuse(delivery):
-        seen.append(delivery)
+    def refuse(deliveries):
+        seen.extend(deliveries)
         raise ConnectionAbortedError("the database is away")
 
     seen = []
     for _ in range(2):
         with pytest.raises((BrokerDown, ConnectionAbortedError)):
             _consume_until_it_fails(broker_url, queue, fact.type, refuse)
-    with consuming(broker_url, queue, fact.type, seen.append, database):
+    with consuming(broker_url, queue, fact.type, seen.extend, database):
         wait_until(lambda: len(seen) == 3)
 
     assert [delivery.attempts for delivery in seen] == [1, 2, 3]
@@ -329,7 +330,7 @@ def test_a_stream_keeps_what_one_service_has_yet_to_read(redis_url, database, mo
 
     def read_by(queue):
         heard = []
-        with consuming(redis_url, queue, "bell.rung.v1", heard.append, database):
+        with consuming(redis_url, queue, "bell.rung.v1", heard.extend, database):
             wait_until(lambda: len(heard) == 500)
         return length()
 
@@ -341,6 +342,26 @@ def test_a_stream_keeps_what_one_service_has_yet_to_read(redis_url, database, mo
     with consuming(redis_url, "slow", "bell.rung.v1", print, database):
         wait_until(lambda: length() < 200)
     broker.close()
+
+
+def test_who_waits_behind_one_that_ends_its_consumer_is_not_counted_with_it(redis_url, fact, monkeypatch):
+    monkeypatch.setattr("prost.events._broker.VISIBILITY_TIMEOUT", 0.2)
+    broker = connect(redis_url)
+    broker.declare("bells", [fact.type])
+    broker.publish([Publication(body, fact.type, body) for body in ("killer", "innocent")])
+    seen = []
+
+    def end(deliveries):
+        seen.extend((delivery.body, delivery.attempts) for delivery in deliveries)
+        raise ConnectionAbortedError("killed")
+
+    for _ in range(4):
+        with pytest.raises(BrokerDown, match="killed"):
+            _consume_until_it_fails(redis_url, "bells", fact.type, end)
+        time.sleep(0.25)
+    broker.close()
+
+    assert seen == [(b"killer", 1), (b"innocent", 1), (b"killer", 2), (b"killer", 3), (b"killer", 4)]
 
 
 def _consume_until_it_fails(url, queue, event_type, deliver):

@@ -209,7 +209,7 @@ def _answering(deliver: Deliver) -> Callable[[Message], None]:
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         earlier = int(message.headers.get("x-delivery-count", 0))
         # What this raises ends the connection, which is how RabbitMQ learns that there is no answer.
-        deliver(Delivery(body, attempts=earlier + 1))
+        deliver([Delivery(body, attempts=earlier + 1)])
         message.ack()
 
     return on_message

@@ -35,8 +35,8 @@ class Delivery:
     attempts: int = 1
 
 
-#: Takes a delivery. It is acknowledged when this returns and delivered again when it raises.
-Deliver = Callable[[Delivery], None]
+#: Takes what came at once. All of it is acknowledged when this returns and delivered again when it raises.
+Deliver = Callable[[Sequence[Delivery]], None]
 
 
 class Broker(Protocol):

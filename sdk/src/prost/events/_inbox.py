@@ -2,11 +2,12 @@
 
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import peewee
 from pydantic import ValidationError
 
 from prost.db import database, utcnow, uuid7
@@ -31,7 +32,8 @@ logger = logging.getLogger(__name__)
 _RECEIVE = """
 INSERT INTO inbox_events (
     consumer, event_id, type, aggregate_id, sequence, state, attempts, received_at, settled_at
-) VALUES (%s, %s, %s, %s, %s, 'DONE', 1, %s, %s) ON CONFLICT DO NOTHING
+) SELECT %s, unnest(%s::uuid[]), unnest(%s), unnest(%s::uuid[]), unnest(%s::bigint[]), 'DONE', 1, %s, %s
+ON CONFLICT DO NOTHING RETURNING event_id
 """
 _DUE = """
 SELECT event_id, body, attempts, received_at FROM inbox_events
@@ -78,11 +80,37 @@ class Inbox:
         self._subscriptions = subscriptions(handlers)
         self._ordered = [name for name, each in self._subscriptions.items() if each.ordered]
 
-    def receive(self, delivery: Delivery) -> None:
-        """Let the event take effect, unless it did before, and return when the outcome is committed.
+    def receive(self, deliveries: Sequence[Delivery]) -> None:
+        """Let events take effect in their order, unless they did before; return when that is committed.
 
         A failing handler is an outcome: its event is kept for later. What is raised is the database's.
         """
+        if len(deliveries) > 1 and self._receive_together(deliveries):
+            return
+        for delivery in deliveries:
+            self._receive_alone(delivery)
+
+    def _receive_together(self, deliveries: Sequence[Delivery]) -> bool:
+        """Handle events in one transaction; False, and nothing done, when one of them needs its own."""
+        try:
+            received = [(Envelope.model_validate_json(one.body), _text(one.body)) for one in deliveries]
+        except ValidationError:
+            return False
+        if any(delivery.attempts > 1 for delivery in deliveries):
+            return False
+        try:
+            with database.atomic():
+                new = self._note([envelope for envelope, _ in received])
+                for envelope, body in received:
+                    if envelope.id in new:
+                        new.remove(envelope.id)
+                        self._attempt(envelope, body, attempts=0, waited=0.0)
+        except (_HandlerFailed, peewee.OperationalError):
+            # Nothing is left of it. Alone, each has an outcome of its own, and no locks but its own.
+            return False
+        return True
+
+    def _receive_alone(self, delivery: Delivery) -> None:
         try:
             envelope = Envelope.model_validate_json(delivery.body)
         except ValidationError as error:
@@ -91,7 +119,7 @@ class Inbox:
         body = _text(delivery.body)
         try:
             with database.atomic():
-                if not self._note(envelope):
+                if not self._note([envelope]):
                     return
                 if delivery.attempts > MAX_DELIVERIES:
                     reason = f"{delivery.attempts - 1} deliveries ended without an answer"
@@ -102,7 +130,7 @@ class Inbox:
             # Nothing that the handler wrote is left. Where the event was delivered to another meanwhile,
             # that one's outcome stands.
             with database.atomic():
-                if self._note(envelope):
+                if self._note([envelope]):
                     self._fail(envelope, body, 1, failure.error)
 
     def retry_due(self) -> bool:
@@ -127,12 +155,17 @@ class Inbox:
                 self._fail(envelope, body, attempts + 1, failure.error)
             return True
 
-    def _note(self, envelope: Envelope) -> bool:
-        """Write that the event is done, as it will be if the transaction commits; False when it is known."""
+    def _note(self, envelopes: Sequence[Envelope]) -> set[UUID]:
+        """Write that events are done, as they will be if the transaction commits; return the new ones."""
         now = utcnow()
-        identity = (self._consumer, envelope.id, envelope.type)
-        place = (envelope.aggregate_id, envelope.sequence)
-        return bool(database.execute_sql(_RECEIVE, (*identity, *place, now, now)).rowcount)
+        columns = (
+            [one.id for one in envelopes],
+            [one.type for one in envelopes],
+            [one.aggregate_id for one in envelopes],
+            [one.sequence for one in envelopes],
+        )
+        rows = database.execute_sql(_RECEIVE, (self._consumer, *columns, now, now)).fetchall()
+        return {event_id for (event_id,) in rows}
 
     def _attempt(self, envelope: Envelope, body: str, *, attempts: int, waited: float) -> None:
         """Handle the event in the transaction around this. Raises _HandlerFailed, which has to undo it."""
@@ -194,7 +227,8 @@ class Inbox:
         event_id, now = uuid7(), utcnow()
         logger.error("a message that is no event was set aside as %s", event_id)
         with database.atomic():
-            database.execute_sql(_RECEIVE, (self._consumer, event_id, "unreadable", None, None, now, now))
+            columns = ([event_id], ["unreadable"], [None], [None])
+            database.execute_sql(_RECEIVE, (self._consumer, *columns, now, now))
             self._settle(event_id, "DEAD", 1, _summary(error), _text(body))
 
     def _settle(  # noqa: PLR0917 - the columns of one statement.

@@ -28,6 +28,8 @@ BATCH = 32
 #: Seconds for connecting and for each answer, and how long a read waits for news.
 TIMEOUT = 5.0
 BLOCK = 0.5
+#: Seconds in which what follows is gathered: a busy stream need not wake every service for each entry.
+GATHER = 0.04
 #: Entries that the stream holds at most, and for how long what every group has seen is kept for newcomers.
 MAX_LENGTH = 500_000
 KEEP_SECONDS = 24 * 3600
@@ -74,17 +76,16 @@ class StreamBroker:
         """Deliver the entries of these types and pass over the others."""
         wanted = frozenset(event_type.encode() for event_type in types)
 
-        def hand_over(entries: Iterable[_Entry]) -> None:
-            done: list[bytes] = []
-            try:
-                for entry_id, fields, attempts in entries:
-                    if fields.get(b"type") in wanted:
-                        deliver(Delivery(fields.get(b"body", b""), attempts))
-                    done.append(entry_id)
-            finally:
-                # Most of a stream is for others: one answer for all that was read costs as much as for one.
-                if done:
-                    self._client.xack(EXCHANGE, queue, *done)
+        def hand_over(entries: Sequence[_Entry]) -> None:
+            deliveries = [
+                Delivery(fields.get(b"body", b""), attempts)
+                for _, fields, attempts in entries
+                if fields.get(b"type") in wanted
+            ]
+            if deliveries:
+                deliver(deliveries)
+            if entries:
+                self._client.xack(EXCHANGE, queue, *(entry_id for entry_id, _, _ in entries))
 
         self.declare(queue, types)
         tidy_at = 0.0
@@ -94,10 +95,13 @@ class StreamBroker:
                     tidy_at = time.monotonic() + min(TIDY_INTERVAL, self._visibility_timeout / 2)
                     self._take_over(queue, hand_over)
                     self._trim()
-                fresh: Any = self._client.xreadgroup(
+                answer: Any = self._client.xreadgroup(
                     queue, self._consumer, {EXCHANGE: ">"}, count=BATCH, block=int(BLOCK * 1000)
                 )
-                hand_over((entry_id, fields, 1) for entry_id, fields in _entries(fresh))
+                fresh = [(entry_id, fields, 1) for entry_id, fields in _entries(answer)]
+                hand_over(fresh)
+                if 0 < len(fresh) < BATCH:
+                    stop.wait(GATHER)
             # Everything that was read has been answered, so the name holds nothing.
             self._client.xgroup_delconsumer(EXCHANGE, queue, self._consumer)
 
@@ -106,17 +110,23 @@ class StreamBroker:
         with contextlib.suppress(RedisError, OSError):
             self._client.close()
 
-    def _take_over(self, queue: str, hand_over: Callable[[Iterable[_Entry]], None]) -> None:
-        """Deliver what consumers that fell silent left pending, and forget those that are long gone."""
+    def _take_over(self, queue: str, hand_over: Callable[[Sequence[_Entry]], None]) -> None:
+        """Deliver what consumers that fell silent left pending, and forget those that are long gone.
+
+        One by one: claiming counts, and what is behind an entry that ends its consumer is not to be blamed.
+        """
         idle = int(self._visibility_timeout * 1000)
         start: Any = "-"
         while True:
             pending: Any = self._client.xpending_range(EXCHANGE, queue, start, "+", BATCH, idle=idle)
             if not pending:
                 break
-            attempts = {entry["message_id"]: entry["times_delivered"] + 1 for entry in pending}
-            claimed: Any = self._client.xclaim(EXCHANGE, queue, self._consumer, idle, list(attempts))
-            hand_over((entry_id, fields, attempts[entry_id]) for entry_id, fields in claimed)
+            for entry in pending:
+                claimed: Any = self._client.xclaim(
+                    EXCHANGE, queue, self._consumer, idle, [entry["message_id"]]
+                )
+                attempts = entry["times_delivered"] + 1
+                hand_over([(entry_id, fields, attempts) for entry_id, fields in claimed])
             start = b"(" + pending[-1]["message_id"]
         consumers: Any = self._client.xinfo_consumers(EXCHANGE, queue)
         for consumer in consumers:

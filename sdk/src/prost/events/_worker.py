@@ -124,13 +124,13 @@ class Worker:
         finally:
             broker.close()
 
-    def _receive(self, delivery: Delivery) -> None:
-        """Receive an event, through an outage of the database if need be: the broker keeps it meanwhile."""
+    def _receive(self, deliveries: Sequence[Delivery]) -> None:
+        """Receive events, through an outage of the database if need be: the broker keeps them meanwhile."""
         while True:
             try:
-                self._inbox.receive(delivery)
+                self._inbox.receive(deliveries)
             except (peewee.OperationalError, peewee.InterfaceError) as error:
-                logger.warning("an event waits for the database: %s", str(error).strip())
+                logger.warning("%d events wait for the database: %s", len(deliveries), str(error).strip())
                 database.refresh()
                 if self._stop.wait(RESTART_PAUSE):
                     raise

@@ -55,7 +55,7 @@ class Bus:
         )
         inbox = Inbox(self._consumer, handlers)
         for _ in range(2):
-            inbox.receive(Delivery(envelope.model_dump_json().encode()))
+            inbox.receive([Delivery(envelope.model_dump_json().encode())])
         row = process_database.execute_sql(_OUTCOME, (self._consumer, event_id)).fetchone()
         state, error = row
         if state != "DONE":
