@@ -93,6 +93,14 @@ def test_an_order_that_has_ended_must_not_hold_goods():
     assert found == [("an-ended-order-holds-nothing", None, "REJECTED")]
 
 
+def test_an_order_that_can_still_be_paid_holds_its_goods():
+    found = told(
+        orders=({**SOLD, "state": "PAYMENT_FAILED"},), inventory=({**TAKEN, "state": "HELD"},), payments=()
+    )
+
+    assert found == []
+
+
 def test_an_event_that_waits_is_told_once_it_is_late(database, postgres_url):
     with database.atomic():
         Outbox.add(BottlePoured())

@@ -19,6 +19,16 @@ def test_every_foreign_key_has_an_index():
     assert without == []
 
 
+def test_what_has_failed_before_failed_payments_could_wait_is_over(sell, service_home):
+    order = sell(state="PAYMENT_FAILED")
+    runner = _Runner(db, service_home / "migrations", "migrations")
+
+    runner.down("0007_paying_again")
+    runner.up()
+
+    assert db.execute_sql("SELECT id, state FROM orders").fetchall() == [(order, "EXPIRED")]
+
+
 @pytest.mark.usefixtures("database")
 def test_the_migrations_can_be_undone_and_done_again(service_home):
     runner = _Runner(db, service_home / "migrations", "migrations")

@@ -14,7 +14,7 @@ from prost.db import uuid7
 from prost_orders.domain.numbers import new_number
 from prost_orders.domain.orders import (
     CANCELLABLE,
-    UNDECIDED,
+    HOLDING,
     OrderState,
     compensation_id,
     may_move,
@@ -31,15 +31,16 @@ RANK = {
     "SHIPPED": 5,
     "DELIVERED": 6,
 }
-FAILURES = {"REJECTED", "PAYMENT_FAILED", "EXPIRED"}
+FAILURES = {"REJECTED", "EXPIRED"}
+ENDS = {*FAILURES, "CANCELLED", "RETURNED"}
 
 
 def allowed(before, after):
-    """Say it once more, by rank: forward only, and ends by how far the order had come."""
+    """Say it once more, by rank: forward only, but to be paid again, and ends by how far it had come."""
     if before not in RANK:
-        return False
+        return before == "PAYMENT_FAILED" and after in {"RESERVED", "EXPIRED", "CANCELLED"}
     rank = RANK[before]
-    if after in FAILURES:
+    if after in {*FAILURES, "PAYMENT_FAILED"}:
         return rank < 4
     if after == "CANCELLED":
         return rank <= 4
@@ -67,11 +68,13 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.state = OrderState.PLACED
         self.was = []
+        self.attempt = []
 
     @rule(wanted=STATES)
     def push(self, wanted):
         if may_move(self.state, wanted):
             self.was.append(self.state)
+            self.attempt = [] if self.state is OrderState.PAYMENT_FAILED else [*self.attempt, self.state]
             self.state = wanted
 
     @precondition(lambda self: self.state in CANCELLABLE)
@@ -81,17 +84,18 @@ class Life(RuleBasedStateMachine):
         assert self.state is OrderState.CANCELLED
 
     @invariant()
-    def it_never_goes_back(self):
-        assert self.state not in self.was
-        assert len(self.was) <= len(RANK)
+    def it_never_goes_back_but_to_be_paid_again(self):
+        assert self.state not in self.attempt
+        assert len(self.attempt) <= len(RANK)
 
     @invariant()
-    def what_is_decided_stays_decided(self):
-        assert (self.state in UNDECIDED) is all(each in UNDECIDED for each in [*self.was, self.state])
+    def what_is_sold_or_over_stays_so(self):
+        assert all(each in HOLDING for each in self.was) or self.state not in HOLDING
+        assert ENDS.isdisjoint(self.was)
 
     @invariant()
     def what_has_failed_was_never_confirmed(self):
-        assert self.state.value not in FAILURES or OrderState.CONFIRMED not in self.was
+        assert self.state.value not in {*FAILURES, "PAYMENT_FAILED"} or OrderState.CONFIRMED not in self.was
 
 
 def test_no_life_of_an_order_breaks_the_rules():

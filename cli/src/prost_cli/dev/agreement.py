@@ -27,7 +27,7 @@ QUERIES: Final = {
 PARTIES: Final = QUERIES.keys()
 
 _SOLD: Final = {"CONFIRMED", "SHIPPED", "DELIVERED", "RETURNED"}
-_ENDED: Final = {"REJECTED", "PAYMENT_FAILED", "EXPIRED", "CANCELLED"}
+_ENDED: Final = {"REJECTED", "EXPIRED", "CANCELLED"}
 
 
 def disagreements(facts: Mapping[str, Sequence[Row]], *, patience: int) -> list[dict[str, Any]]:

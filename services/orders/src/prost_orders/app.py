@@ -9,6 +9,7 @@ from prost.spec import ServiceSpec
 from prost_orders.resources.documents import CorrectionResource, InvoiceResource, SellerResource
 from prost_orders.resources.lists import InvariantsResource, OrdersOfCustomerResource
 from prost_orders.resources.orders import CancellationResource, OrderResource, OrdersResource
+from prost_orders.resources.payments import PaymentResource
 from prost_orders.resources.quotes import QuoteResource, ShippingMethodsResource
 from prost_orders.resources.returns import WithdrawalResource
 from prost_orders.resources.streams import OrderEventsResource, Watch
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> ServiceApp:
         "/orders/{order_id}/invoice": InvoiceResource(),
         "/orders/{order_id}/corrections/{number}": CorrectionResource(),
         "/orders/{order_id}/events": OrderEventsResource(Watch()),
+        "/orders/{order_id}/payment": PaymentResource(checkout),
         "/orders/{order_id}/cancel": CancellationResource(checkout),
     }
     return create_service_app(

@@ -45,14 +45,14 @@ class OrderConfirmed(_OfOrder):
 
 
 class OrderRejected(_OfOrder):
-    """Nothing comes of the order, and nobody wanted that: "out-of-stock", "payment-failed"."""
+    """Nothing comes of the order, as there was too little: "out-of-stock"; nothing was charged."""
 
     type: ClassVar[str] = "orders.order-rejected.v1"
     reason: str
 
 
 class OrderCancelled(_OfOrder):
-    """The order was called off, by its customer or by time; what was paid is given back."""
+    """The order was called off, or not paid in time ("expired"); what was paid is given back."""
 
     type: ClassVar[str] = "orders.order-cancelled.v1"
     reason: str

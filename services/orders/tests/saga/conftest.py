@@ -75,6 +75,16 @@ class Street:
         self.stock = Counter({"HELLES": 100, "VODKA": 100})
         self.reservations = {}
         self.payments = {}
+        self.attempts = {}
+        self.methods = {
+            "pm_card_visa": {"state": "AUTHORIZED"},
+            "pm_card_chargeDeclined": {"state": "FAILED", "failure_code": "card_declined"},
+            "pm_card_threeDSecureRequired": {
+                "state": "ACTION_REQUIRED",
+                "redirect_url": "http://127.0.0.1:8080/api/payments/challenges/abc",
+            },
+            "pm_unknown": {"state": "UNKNOWN"},
+        }
         self.refunds = {}
         self.cleared = []
         self.bodies = []
@@ -212,21 +222,13 @@ class Street:
 
     def charge(self, body):
         order, method = body["order_id"], body["payment_method"]
-        known = self.payments.get(order)
-        if known is None:
-            known = self.payments[order] = self.payment(order, amount_minor=body["amount_minor"])
-            known |= {
-                "pm_card_visa": {"state": "AUTHORIZED"},
-                "pm_card_chargeDeclined": {"state": "FAILED", "failure_code": "card_declined"},
-                "pm_card_threeDSecureRequired": {
-                    "state": "ACTION_REQUIRED",
-                    "redirect_url": "http://127.0.0.1:8080/api/payments/challenges/abc",
-                },
-                "pm_unknown": {"state": "UNKNOWN"},
-                "pm_nonsense": {"state": "REFUSED"},
-            }[method]
-        if known["state"] == "REFUSED":
+        if method not in self.methods:
             raise Refused(422, "invalid", errors=[{"field": "body.payment_method"}])
+        known, attempts = self.payments.get(order), self.attempts.setdefault(order, [])
+        if known is None or (known["state"] == "FAILED" and body["attempt"] > attempts[-1][0]):
+            known = self.payments[order] = self.payment(order, amount_minor=body["amount_minor"])
+            known |= self.methods[method]
+            attempts.append((body["attempt"], method))
         if known["state"] == "VOIDED":
             raise Refused(409, "payment-voided")
         return known
@@ -374,6 +376,18 @@ def buy(shop, as_anna):
         }
         headers = {**(as_anna if headers is None else headers), "Idempotency-Key": key}
         return await (client or shop).post("/orders", json=body, headers=headers)
+
+    return send
+
+
+@pytest.fixture
+def pay_again(shop, as_anna):
+    """Return a coroutine function that tries another payment of an order."""
+
+    async def send(order, method="pm_card_visa", key="again-1", headers=None, query=""):
+        headers = {**(as_anna if headers is None else headers), "Idempotency-Key": key}
+        body = {"payment_method": method}
+        return await shop.post(f"/orders/{order}/payment{query}", json=body, headers=headers)
 
     return send
 

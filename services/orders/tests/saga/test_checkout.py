@@ -14,7 +14,12 @@ async def test_an_order_is_confirmed_in_one_go(street, buy, shop, as_anna, state
     again = await shop.get(f"/orders/{bought.json['id']}", headers=as_anna)
 
     assert (bought.status_code, bought.json["state"]) == (201, "CONFIRMED")
-    assert bought.json["payment"] == {"state": "CAPTURED", "method": "pm_card_visa", "redirect_url": None}
+    assert bought.json["payment"] == {
+        "state": "CAPTURED",
+        "method": "pm_card_visa",
+        "redirect_url": None,
+        "expires_at": None,
+    }
     assert bought.json["total"] == {"amount": "13.12", "currency": "EUR"}
     assert again.json == bought.json
     assert [entry["event"] for entry in bought.json["timeline"]] == [

@@ -29,14 +29,16 @@ PUBLISHED = [events.OrderPlaced, events.OrderConfirmed, events.OrderRejected, ev
 
 
 @pytest.fixture
-def everything(street, shop, buy, as_anna, recover, *, token):
+def everything(street, shop, buy, pay_again, as_anna, *, recover, token):
     """Return a coroutine function that has each neighbour asked everything once."""
 
     async def happen():
         cancelled = (await buy("key-1")).json["id"]
         await shop.post(f"/orders/{cancelled}/cancel", headers=as_anna)
         street.fill("01990000-0000-7000-8000-00000000000a", *BASKET)
-        await buy("key-2", payment_method="pm_card_chargeDeclined")
+        failed = (await buy("key-2", payment_method="pm_card_chargeDeclined")).json["id"]
+        await pay_again(failed, "pm_card_chargeDeclined")
+        await shop.post(f"/orders/{failed}/cancel", headers=as_anna)
         await buy("key-3", payment_method="pm_card_threeDSecureRequired")
         staff = {"Authorization": f"Bearer {token('admin')}"}
         await recover()

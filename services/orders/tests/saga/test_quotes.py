@@ -107,12 +107,14 @@ async def test_of_two_orders_at_once_one_uses_the_last_of_a_voucher(buy, voucher
     assert (await read()).json["used"] == 1
 
 
-async def test_an_order_that_is_not_paid_gives_its_voucher_back(buy, voucher):
+async def test_an_order_that_is_not_paid_gives_its_voucher_back_with_its_goods(buy, voucher, recover):
     read = await voucher(once_per_customer=True)
-
     failed = await buy(voucher="PROST-10", payment_method="pm_card_chargeDeclined")
+    waiting = (await read()).json["used"]
 
-    assert failed.json["state"] == "PAYMENT_FAILED"
+    await recover(later=900)
+
+    assert (failed.json["state"], waiting) == ("PAYMENT_FAILED", 1)
     assert (await read()).json["used"] == 0
 
 

@@ -130,8 +130,9 @@ async def test_a_confirmed_order_is_cancelled_with_a_refund(street, shop, buy, a
     assert states() == [("CANCELLED", "REFUNDED")]
 
 
-async def test_what_is_over_cannot_be_cancelled(street, shop, buy, as_anna):
-    order = (await buy(payment_method="pm_card_chargeDeclined")).json["id"]
+async def test_what_is_over_cannot_be_cancelled(shop, buy, as_anna, recover):
+    order = (await buy(payment_method="pm_card_threeDSecureRequired")).json["id"]
+    await recover(later=900)
 
     refused = await shop.post(f"/orders/{order}/cancel", headers=as_anna)
 

@@ -60,7 +60,7 @@ async def test_a_withdrawal_is_answered_with_its_receipt_and_pays_back_what_was_
     assert receipt.json["received_at"]
     after = (await shop.get(f"/orders/{bought['id']}", headers=as_anna)).json
     assert after["state"] == "RETURNED"
-    assert after["can"] == {"cancel": False, "withdraw": False}
+    assert after["can"] == {"pay": False, "cancel": False, "withdraw": False}
     assert [(each["state"], each["refund"]) for each in after["returns"]] == [("DONE", bought["total"])]
     assert street.payments[bought["id"]]["state"] == "REFUNDED"
     assert street.stock["HELLES"] == 100
@@ -89,7 +89,7 @@ async def test_parts_come_back_one_after_the_other(bought, withdraw, shop, as_an
     await withdraw(bought, key="withdrawal-2")
     whole = (await shop.get(f"/orders/{bought['id']}", headers=as_anna)).json
 
-    assert (part["state"], part["can"]) == ("CONFIRMED", {"cancel": False, "withdraw": True})
+    assert (part["state"], part["can"]) == ("CONFIRMED", {"pay": False, "cancel": False, "withdraw": True})
     assert (whole["state"], len(whole["returns"])) == ("RETURNED", 2)
     assert street.payments[bought["id"]]["refunded_minor"] == street.payments[bought["id"]]["captured_minor"]
 

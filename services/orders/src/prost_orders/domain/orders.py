@@ -13,7 +13,13 @@ from prost.errors import Conflict, Invalid
 MAX_LINES: Final = 50
 LANGUAGES: Final = ("de", "en")
 HOLD: Final = timedelta(minutes=15)
-"""How long stock is held, and so how long a payment may take."""
+"""How long stock is held, and so how long a payment may take, however often it is tried."""
+
+MOST_ATTEMPTS: Final = 10
+"""How often an order may be tried to be paid: who goes through more cards than that is testing them."""
+
+PAID_AGAIN: Final = "payment-retried"
+"""The entry of the timeline with which another attempt begins."""
 
 LEASE: Final = timedelta(seconds=30)
 """For how long whoever works on an order has it alone; longer than all that is done in one go."""
@@ -82,17 +88,24 @@ _MOVES: Final[Mapping[OrderState, frozenset[OrderState]]] = {
         )
         for index, state in enumerate(_UNDECIDED)
     },
+    OrderState.PAYMENT_FAILED: frozenset({OrderState.RESERVED, OrderState.EXPIRED, OrderState.CANCELLED}),
     OrderState.CONFIRMED: frozenset({OrderState.SHIPPED, OrderState.CANCELLED, OrderState.RETURNED}),
     OrderState.SHIPPED: frozenset({OrderState.DELIVERED, OrderState.RETURNED}),
     OrderState.DELIVERED: frozenset({OrderState.RETURNED}),
 }
 UNDECIDED: Final = frozenset(_UNDECIDED)
-CANCELLABLE: Final = frozenset({*UNDECIDED, OrderState.CONFIRMED})
+HOLDING: Final = frozenset({*UNDECIDED, OrderState.PAYMENT_FAILED})
+"""Goods are held for these until they are paid, or their time is over."""
+CANCELLABLE: Final = frozenset({*HOLDING, OrderState.CONFIRMED})
 """Whatever was not handed over yet can be called off."""
 
 
 class OrderNotCancellable(Conflict):
     """The order has been handed over, or is over."""
+
+
+class OrderNotPayable(Conflict):
+    """No payment of the order has failed, or there is no time or no attempt left for another one."""
 
 
 class PriceChanged(Conflict):
@@ -204,8 +217,22 @@ class Order:
     returns: Sequence[Mapping[str, Any]] = field(default=())
     """What its customer has withdrawn from, as the wire has it but for the amounts."""
     language: str = "de"
+    payment_attempt: int = 1
 
     @property
     def is_decided(self) -> bool:
         """Whether the saga has come to its answer."""
         return self.state not in UNDECIDED
+
+    @property
+    def held_until(self) -> datetime | None:
+        """Until when it can be paid; None once nothing is held for it."""
+        return self.placed_at + HOLD if self.state in HOLDING else None
+
+    def is_payable(self, at: datetime) -> bool:
+        """Tell whether another attempt to pay it can be made."""
+        return (
+            self.state is OrderState.PAYMENT_FAILED
+            and at < self.placed_at + HOLD
+            and self.payment_attempt < MOST_ATTEMPTS
+        )

@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from prost.db import in_db, utcnow, uuid7
 from prost.errors import FieldError, ProstError
@@ -25,6 +25,7 @@ from prost_orders.saga.neighbours import Neighbours
 from prost_orders.saga.proposal import Buyer, Proposal, propose
 from prost_orders.saga.runner import SagaRunner
 from prost_orders.saga.telling import told_of
+from prost_orders.use_cases.paying import pay_again
 from prost_orders.use_cases.placing import Request, Told, find_answer, keep_answer, place_order
 from prost_orders.use_cases.reading import read_order
 from prost_orders.use_cases.sagas import Work, cancel_order
@@ -48,8 +49,13 @@ class Wish:
     language: str = "de"
 
 
+class _Begun(NamedTuple):
+    work: Work
+    running: asyncio.Task[Work]
+
+
 class Checkout:
-    """Places and cancels orders."""
+    """Places orders, has them paid again, and cancels them."""
 
     def __init__(self, neighbours: Neighbours, runner: SagaRunner) -> None:
         """Ask these neighbours, and let this runner take orders on."""
@@ -62,16 +68,14 @@ class Checkout:
 
         It goes on when nobody waits for it any more. Raises what `propose` and `place_order` raise.
         """
-        placing = self._keep(asyncio.create_task(self._place(request, wish)))
-        placed = await asyncio.shield(placing)
-        if isinstance(placed, Told):
-            return placed
-        work, running = placed
-        await asyncio.wait([running], timeout=PATIENCE)
-        if running.done() and (told := running.result().told) is not None:
-            return told
-        order = await in_db(read_order, work.order.id) or work.order
-        return await in_db(keep_answer, order.id, told_of(order, work.guest_key))
+        return await self._answer(request, self._place(request, wish))
+
+    async def pay_again(self, request: Request, order: Order, method: str) -> Told:
+        """Try another payment of an order and return the answer, as `place` does.
+
+        Raises what the use case `pay_again` raises.
+        """
+        return await self._answer(request, self._pay_again(request, order, method))
 
     async def cancel(self, order: Order, reason: str) -> None:
         """Call an order off, and undo what was done for it as far as that goes now."""
@@ -80,7 +84,25 @@ class Checkout:
             running = self._keep(asyncio.create_task(self._runner.run(work)))
             await asyncio.wait([running], timeout=PATIENCE)
 
-    async def _place(self, request: Request, wish: Wish) -> Told | tuple[Work, asyncio.Task[Work]]:
+    async def _answer(self, request: Request, beginning: Coroutine[Any, Any, Told | _Begun]) -> Told:
+        begun = await asyncio.shield(self._keep(asyncio.create_task(beginning)))
+        if isinstance(begun, Told):
+            return begun
+        work, running = begun
+        await asyncio.wait([running], timeout=PATIENCE)
+        if running.done() and (told := running.result().told) is not None:
+            return told
+        order = await in_db(read_order, work.order.id) or work.order
+        return await in_db(keep_answer, request, told_of(order, work.guest_key))
+
+    async def _pay_again(self, request: Request, order: Order, method: str) -> Told | _Begun:
+        work = await in_db(pay_again, request, order.id, method, uuid7())
+        if isinstance(work, Told):
+            return work
+        fault_point("orders.after-pay-again")
+        return _Begun(work, self._keep(asyncio.create_task(self._runner.run(work))))
+
+    async def _place(self, request: Request, wish: Wish) -> Told | _Begun:
         try:
             proposal = await propose(self._neighbours, wish.buyer, wish.shipping_method, wish.voucher)
             _require_age(proposal, wish)
@@ -97,7 +119,7 @@ class Checkout:
             return placed
         fault_point("orders.after-place")
         work = Work(placed, SagaStep.PAY, holder, 1, placed.placed_at + HOLD, guest_key)
-        return work, self._keep(asyncio.create_task(self._runner.run(work)))
+        return _Begun(work, self._keep(asyncio.create_task(self._runner.run(work))))
 
     def _keep(self, task: asyncio.Task[T]) -> asyncio.Task[T]:
         """Hold on to a task: the loop itself would let go of one that nobody waits for."""

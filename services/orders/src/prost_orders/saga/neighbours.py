@@ -111,14 +111,16 @@ class Neighbours:
             )
 
     async def charge(self, order: Order) -> Payment:
-        """Have the customer pay; asked again, where that stands."""
+        """Have the customer pay; asked again for the same attempt, where that stands."""
         try:
             return await self._money(
                 "charge",
                 order,
+                key=f"{order.id}-charge-{order.payment_attempt}",
                 amount_minor=order.total_minor,
                 currency="EUR",
                 payment_method=order.payment_method,
+                attempt=order.payment_attempt,
                 capture="manual",
                 return_url=f"{self._public_url}/orders/{order.id}",
                 customer_id=order.customer_id,
@@ -216,11 +218,11 @@ class Neighbours:
             deadline=_STOCK,
         )
 
-    async def _money(self, deed: str, order: Order, **more: object) -> Payment:
+    async def _money(self, deed: str, order: Order, *, key: str | None = None, **more: object) -> Payment:
         answer = await self.payments.post(
             f"/payments/{deed}",
             json={"order_id": order.id, **more},
-            idempotency_key=f"{order.id}-{deed}",
+            idempotency_key=key or f"{order.id}-{deed}",
             deadline=_MONEY,
         )
         return answer.read(Payment)

@@ -31,7 +31,6 @@ log = structlog.get_logger(__name__)
 _LOOK_AGAIN: Final = timedelta(seconds=15)
 _LOOK_SOON: Final = timedelta(seconds=3)
 _REASONS: Final = {
-    OrderState.PAYMENT_FAILED: "payment-failed",
     OrderState.EXPIRED: "expired",
     OrderState.REJECTED: "out-of-stock",
 }
@@ -46,6 +45,8 @@ class Steps:
 
     async def pay(self, work: Work) -> Work:
         """Go from an order that is placed to its end, or to where it has to wait; return it as it is then."""
+        if work.order.state is OrderState.PAYMENT_FAILED:
+            return await self._keep_waiting(work)
         passed: list[Happened] = []
         try:
             return await self._pay(work, passed)
@@ -65,7 +66,7 @@ class Steps:
             return await self._end(work, move, "rejected", "out-of-stock")
         fault_point("orders.after-reserve")
         payment: Payment | None = None
-        if held is Held.YES:
+        if held is Held.YES and order.state is OrderState.PLACED:
             passed.append(Happened(utcnow(), "reserved"))
         if not order.total_minor:
             return await self._finish(work, passed, None)
@@ -76,23 +77,36 @@ class Steps:
             # Nobody begins to pay for what is not held any more; who has paid may still be lucky.
             payment = await self._neighbours.payment(order)
         if payment is None or payment.state not in PAID:
-            return await self._unpaid(work, passed, payment)
+            return await self._unpaid(work, passed, payment, held)
         passed.append(Happened(utcnow(), "payment-authorized"))
         return await self._finish(work, passed, payment)
 
-    async def _unpaid(self, work: Work, passed: list[Happened], payment: Payment | None) -> Work:
+    async def _keep_waiting(self, work: Work) -> Work:
+        """Leave it to the customer to pay again for as long as there is time."""
+        left = work.expires_at - utcnow()
+        if left <= timedelta(0):
+            move = Move(OrderState.EXPIRED, work.order.payment_state, SagaStep.COMPENSATE)
+            return await self._end(work, move, "expired", None)
+        await in_db(wait_on, work, left)
+        return work
+
+    async def _unpaid(self, work: Work, passed: list[Happened], payment: Payment | None, held: Held) -> Work:
         """Wait for a payment for as long as there is time, and end what will never be paid."""
         seen = PaymentState.NONE if payment is None else payment.as_seen
-        if payment is not None and payment.state == "FAILED":
-            move = Move(OrderState.PAYMENT_FAILED, seen, SagaStep.COMPENSATE, happened=passed)
-            return await self._end(work, move, "payment-failed", payment.failure_code)
-        if payment is not None and payment.state not in OPEN:
+        failed = payment if payment is not None and payment.state == "FAILED" else None
+        if payment is not None and payment.state not in OPEN | {"FAILED"}:
             move = Move(OrderState.CANCELLED, seen, SagaStep.COMPENSATE, happened=passed)
             return await self._end(work, move, "cancelled", f"payment-{payment.state.lower()}")
         left = work.expires_at - utcnow()
-        if payment is None or left <= timedelta(0):
+        if failed is not None:
+            passed.append(Happened(utcnow(), "payment-failed", failed.failure_code))
+        if payment is None or left <= timedelta(0) or (failed is not None and held is Held.GONE):
             move = Move(OrderState.EXPIRED, seen, SagaStep.COMPENSATE, happened=passed)
             return await self._end(work, move, "expired", None)
+        if failed is not None:
+            # What is held stays held for another attempt, until the time of the order is over.
+            move = Move(OrderState.PAYMENT_FAILED, seen, SagaStep.PAY, happened=passed, due_in=left)
+            return await self._write(work, move)
         order = work.order
         least = _LOOK_AGAIN if seen is PaymentState.ACTION_REQUIRED else _LOOK_SOON
         pause = min(left, max(least, pause_after(work.attempts)))

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from itertools import takewhile
 
 from prost.http.answers import render
-from prost_orders.domain.orders import Happened, Order, OrderState
+from prost_orders.domain.orders import PAID_AGAIN, Happened, Order, OrderState
 from prost_orders.schemas.orders import order_document
 from prost_orders.use_cases.placing import Told
 from prost_orders.use_cases.sagas import Move, Work
-
-PLACED: Final = "placed"
 
 
 def moved(order: Order, move: Move, at: datetime) -> Order:
@@ -32,8 +30,12 @@ def moved(order: Order, move: Move, at: datetime) -> Order:
 
 def new_entries(order: Order, entries: Sequence[Happened]) -> tuple[Happened, ...]:
     """Return what is not in the timeline yet: a saga that is resumed goes through its steps again."""
-    known = {entry.event for entry in order.timeline}
+    known = {entry.event for entry in takewhile(_is_of_this_attempt, reversed(order.timeline))}
     return tuple(entry for entry in entries if entry.event not in known)
+
+
+def _is_of_this_attempt(entry: Happened) -> bool:
+    return entry.event != PAID_AGAIN
 
 
 def told_of(order: Order, guest_key: str | None) -> Told:

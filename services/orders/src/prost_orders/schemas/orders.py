@@ -29,11 +29,15 @@ class AddressOut(Wire):
 
 
 class PaymentOut(Wire):
-    """What has become of the money; `redirect_url` is where the customer has to go before it is paid."""
+    """What has become of the money; `redirect_url` is where the customer has to go before it is paid.
+
+    Until `expires_at` an order that is not paid yet holds its goods; null once it holds none.
+    """
 
     state: PaymentState
     method: str
     redirect_url: str | None
+    expires_at: datetime | None
 
 
 class LineOut(Wire):
@@ -104,8 +108,9 @@ class ReturnOut(Wire):
 
 
 class CanOut(Wire):
-    """What its customer can do with an order now."""
+    """What its customer can do with an order now; `pay` is to pay it again when a payment has failed."""
 
+    pay: bool
     cancel: bool
     withdraw: bool
 
@@ -139,6 +144,7 @@ class OrderOut(Wire):
 
 def order_document(order: Order) -> Answer:
     """Return an order as it is answered."""
+    now = utcnow()
     return {
         "id": order.id,
         "number": order.number,
@@ -147,6 +153,7 @@ def order_document(order: Order) -> Answer:
             "state": order.payment_state,
             "method": order.payment_method,
             "redirect_url": order.redirect_url,
+            "expires_at": order.held_until,
         },
         "lines": [_line(line) for line in order.lines],
         "subtotal": Money(order.subtotal_minor),
@@ -175,8 +182,9 @@ def order_document(order: Order) -> Answer:
         "shortages": order.shortages,
         "returns": [return_document(each) for each in order.returns],
         "can": {
+            "pay": order.is_payable(now),
             "cancel": order.state in CANCELLABLE and not order.returns,
-            "withdraw": is_withdrawable(order, utcnow()),
+            "withdraw": is_withdrawable(order, now),
         },
     }
 

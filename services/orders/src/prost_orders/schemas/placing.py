@@ -19,6 +19,9 @@ Email = Annotated[
 ]
 
 
+PaymentMethod = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,80}$")]
+
+
 class Address(Wire):
     """Where an order goes."""
 
@@ -34,7 +37,13 @@ class NewOrder(Wire):
 
     shipping_address: Address
     shipping_method: Annotated[str, Field(min_length=1, max_length=40)]
-    payment_method: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,80}$")]
+    payment_method: PaymentMethod
     age_confirmed: bool = False
     email: Email | None = None
     voucher: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+
+
+class NewPayment(Wire):
+    """By what an order is paid, when a payment of it has failed; what it costs stays what it was."""
+
+    payment_method: PaymentMethod

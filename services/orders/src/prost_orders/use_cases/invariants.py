@@ -12,7 +12,8 @@ _LATE: Final = timedelta(minutes=30)
 
 _UNDECIDED: Final = """
 SELECT o.id, o.state FROM orders o
-WHERE o.state IN ('PLACED', 'RESERVED', 'AWAITING_PAYMENT', 'AUTHORIZED') AND o.placed_at < %(late)s
+WHERE o.state IN ('PLACED', 'RESERVED', 'AWAITING_PAYMENT', 'AUTHORIZED', 'PAYMENT_FAILED')
+    AND o.placed_at < %(late)s
 """
 _UNDONE: Final = """
 SELECT o.id, s.step FROM order_sagas s JOIN orders o ON o.id = s.order_id
@@ -22,9 +23,9 @@ _STEP: Final = """
 SELECT o.id, o.state || ' ' || coalesce(s.step, 'without a saga')
 FROM orders o LEFT JOIN order_sagas s ON s.order_id = o.id
 WHERE s.step IS NULL OR NOT CASE
-    WHEN o.state IN ('PLACED', 'RESERVED', 'AWAITING_PAYMENT', 'AUTHORIZED') THEN s.step = 'PAY'
-    WHEN o.state IN ('REJECTED', 'PAYMENT_FAILED', 'EXPIRED', 'CANCELLED')
-        THEN s.step IN ('COMPENSATE', 'DONE')
+    WHEN o.state IN ('PLACED', 'RESERVED', 'AWAITING_PAYMENT', 'AUTHORIZED', 'PAYMENT_FAILED')
+        THEN s.step = 'PAY'
+    WHEN o.state IN ('REJECTED', 'EXPIRED', 'CANCELLED') THEN s.step IN ('COMPENSATE', 'DONE')
     ELSE s.step IN ('CLEAR_CART', 'DONE')
 END
 """
@@ -35,7 +36,7 @@ WHERE o.state IN ('CONFIRMED', 'SHIPPED', 'DELIVERED') AND o.total_minor > 0
 """
 _MONEY: Final = """
 SELECT o.id, o.payment_state FROM orders o JOIN order_sagas s ON s.order_id = o.id
-WHERE o.state IN ('REJECTED', 'PAYMENT_FAILED', 'EXPIRED', 'CANCELLED') AND s.step = 'DONE'
+WHERE o.state IN ('REJECTED', 'EXPIRED', 'CANCELLED') AND s.step = 'DONE'
     AND o.payment_state IN ('AUTHORIZED', 'CAPTURED', 'UNKNOWN', 'ACTION_REQUIRED')
 """
 _LINES: Final = """
@@ -65,7 +66,7 @@ _REDEEMED: Final = """
 SELECT o.id, o.voucher_code FROM orders o
 WHERE o.voucher_code IS NOT NULL AND NOT EXISTS (
     SELECT FROM voucher_redemptions v WHERE v.order_id = o.id AND (v.returned_at IS NOT NULL)
-        = (o.state IN ('REJECTED', 'PAYMENT_FAILED', 'EXPIRED', 'CANCELLED'))
+        = (o.state IN ('REJECTED', 'EXPIRED', 'CANCELLED'))
 )
 """
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -22,11 +22,12 @@ _FIND: Final = "SELECT outcome, status, told FROM find_answer(%s, %s, %s, %s)"
 _KEEP: Final = """
 WITH kept AS (
     UPDATE order_requests SET answer_status = %(status)s, answer = %(answer)s
-    WHERE order_id = %(order)s AND answer IS NULL RETURNING answer_status, answer
+    WHERE scope = %(scope)s AND key = %(key)s AND answer IS NULL RETURNING answer_status, answer
 )
 SELECT answer_status, answer FROM kept
 UNION ALL
-SELECT answer_status, answer FROM order_requests WHERE order_id = %(order)s AND answer IS NOT NULL
+SELECT answer_status, answer FROM order_requests
+WHERE scope = %(scope)s AND key = %(key)s AND answer IS NOT NULL
 """
 _FORGET: Final = "DELETE FROM order_requests WHERE created_at < %s"
 
@@ -40,7 +41,7 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Whose request for an order it is, by which key, and what it says."""
+    """Whose request to order or to pay it is, by which key, and what it says."""
 
     scope: str
     key: str
@@ -70,12 +71,17 @@ def place_order(request: Request, order: Order, guest_key: str | None, holder: U
 def find_answer(request: Request) -> Told | None:
     """Return what was answered to a request, None if it was never made. Raises as `place_order` does."""
     arguments = (request.scope, request.key, request.digest, utcnow())
-    return _answered(database.execute_sql(_FIND, arguments).fetchone())
+    return answered(*database.execute_sql(_FIND, arguments).fetchone())
 
 
-def keep_answer(order_id: UUID, answer: Told) -> Told:
-    """Keep what is answered to the request for an order, and return what was kept first."""
-    names = {"order": order_id, "status": answer.status, "answer": answer.body}
+def keep_answer(request: Request, answer: Told) -> Told:
+    """Keep what is answered to a request, and return what was kept first."""
+    names = {
+        "scope": request.scope,
+        "key": request.key,
+        "status": answer.status,
+        "answer": answer.body,
+    }
     row = database.execute_sql(_KEEP, names).fetchone()
     return answer if row is None else Told(row[0], bytes(row[1]))
 
@@ -115,17 +121,17 @@ def _place(request: Request, order: Order, guest_key: str | None, holder: UUID) 
         fact_of(order),
         Outbox.cause(),
     )
-    answered = _answered(database.execute_sql(_PLACE, arguments).fetchone())
-    return order if answered is None else answered
+    told = answered(*database.execute_sql(_PLACE, arguments).fetchone())
+    return order if told is None else told
 
 
-def _answered(row: Any) -> Told | None:
-    outcome, status, told = row
+def answered(outcome: str | None, status: int, told: bytes) -> Told | None:
+    """Return what a request was answered before, None for a new one. Raises as `place_order` does."""
     match outcome:
         case "REUSED":
             raise IdempotencyKeyReused("This Idempotency-Key was sent before with another request.")
         case "IN_FLIGHT":
-            raise RequestInFlight("This order is being placed.", headers={"Retry-After": "1"})
+            raise RequestInFlight("This request is being worked on.", headers={"Retry-After": "1"})
         case "ANSWERED":
             return Told(status, bytes(told))
     return None

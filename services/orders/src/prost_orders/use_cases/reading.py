@@ -14,6 +14,7 @@ _COLUMNS: Final = (
     "subtotal_minor", "discount_minor", "shipping_minor", "shipping_refundable_minor",
     "deposit_minor", "total_minor", "vat",
     "minimum_age", "language", "shortages", "placed_at", "confirmed_at", "updated_at", "version",
+    "payment_attempt",
 )  # fmt: skip
 _READ: Final = f"""
 SELECT {", ".join(f"o.{name}" for name in _COLUMNS)},

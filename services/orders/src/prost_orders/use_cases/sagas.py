@@ -27,7 +27,8 @@ _MOVE: Final = f"SELECT move_order({', '.join(['%s'] * 17)})"
 _CANCEL: Final = "SELECT found_state, cancelled, leased FROM cancel_order(%s, %s, %s, %s, %s, %s, %s)"
 _WORK: Final = """
 SELECT s.step, s.attempts, s.expires_at, r.guest_key
-FROM order_sagas s LEFT JOIN order_requests r USING (order_id) WHERE s.order_id = %s AND s.holder = %s
+FROM order_sagas s LEFT JOIN order_requests r ON r.order_id = s.order_id AND r.answer IS NULL
+WHERE s.order_id = %s AND s.holder = %s
 """
 _LEASE: Final = """
 UPDATE order_sagas SET holder = %(holder)s, due_at = %(until)s, attempts = attempts + 1
