@@ -76,6 +76,7 @@ declare module 'vue' {
     OrderCard: typeof import('./components/order/OrderCard.vue')['default']
     OrderGlass: typeof import('./components/order/OrderGlass.vue')['default']
     OrderProgress: typeof import('./components/order/OrderProgress.vue')['default']
+    OrderReturns: typeof import('./components/order/OrderReturns.vue')['default']
     OrderState: typeof import('./components/order/OrderState.vue')['default']
     OrderTimeline: typeof import('./components/order/OrderTimeline.vue')['default']
     OrderWithdrawal: typeof import('./components/order/OrderWithdrawal.vue')['default']

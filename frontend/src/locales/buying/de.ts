@@ -276,7 +276,7 @@ export default {
       back: 'Zurück',
       receiptTitle: 'Ihr Widerruf ist eingegangen',
       receipt: (moment: string) => `Eingegangen am ${moment}.`,
-      receiptText: 'Bewahren Sie diese Bestätigung auf. Sie steht auch weiter unten bei der Bestellung.',
+      receiptText: 'Bewahren Sie diese Bestätigung auf. Sie steht auch hier bei der Bestellung.',
       refund: (amount: string) => `Erstattet werden ${amount}, samt Pfand.`,
       save: 'Bestätigung sichern',
       file: (number: string) => `prost-widerruf-${number}.txt`,

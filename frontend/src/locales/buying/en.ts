@@ -279,7 +279,7 @@ const en: BuyingTexts = {
       back: 'Back',
       receiptTitle: 'Your withdrawal has arrived',
       receipt: (moment) => `Received on ${moment}.`,
-      receiptText: 'Keep this confirmation. It also stands with the order further down.',
+      receiptText: 'Keep this confirmation. It also stands here with the order.',
       refund: (amount) => `You get back ${amount}, including the deposit.`,
       save: 'Save the confirmation',
       file: (number) => `prost-withdrawal-${number}.txt`,
