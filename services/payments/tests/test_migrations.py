@@ -43,10 +43,4 @@ def test_the_migrations_can_be_undone_and_done_again(database, service_home):
 
     assert left == set()
     assert done == undone[::-1]
-    assert done == [
-        "0001_payments",
-        "0002_steps",
-        "0003_reconciling",
-        "0004_fake_provider",
-        "0005_paying_again",
-    ]
+    assert done == sorted(path.stem for path in (service_home / "migrations").glob("0*.py"))

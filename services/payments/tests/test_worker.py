@@ -57,4 +57,4 @@ def test_only_the_fake_sends_webhooks_of_its_own():
 
     names = [schedule.name for schedule in worker.schedules_of(real)]
 
-    assert names == ["payments.reconcile", "payments.watch-invariants"]
+    assert names == ["payments.reconcile", "payments.watch-invariants", "payments.forget-people"]
