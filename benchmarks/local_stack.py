@@ -2,15 +2,17 @@
 
 import statistics
 import time
+from collections import deque
 from typing import Any
 from urllib.error import HTTPError
 
 from stack import ROOT, Bench, bench
 
 _PATIENCE = 60.0
-# What a start leaves behind goes back within half a minute: Go's collector and its scavenger take their time.
-_SETTLING = 60.0
+# What a start leaves behind goes back within a minute: Go's collector and its scavenger take their time.
+_SETTLING = 120.0
 _LOOK_EVERY = 5.0
+_LOOKS = 6
 _SETTLED = 0.01
 
 
@@ -35,27 +37,28 @@ def _measure(made: Bench, rounds: int) -> None:
     """Start and end a stack again and again. The first start, with initdb and seeds, is not counted."""
     made.up()
     made.await_done("catalog:backfill", 600)
-    ups, downs = [], [made.down()]
+    ups, downs = [], []
     for _ in range(rounds):
-        ups.append(made.up())
-        status = _settled(made)
         downs.append(made.down())
+        ups.append(made.up())
+    status = _settled(made)
+    made.down()
     _print_memory(status)
     _print("dev up --detach, warm", ups)
     _print("dev down", downs)
 
 
 def _settled(made: Bench) -> dict[str, Any]:
-    """Return the stack's processes once their memory stays what it is."""
+    """Return the stack's processes once their memory has stayed what it is for half a minute."""
     deadline = time.monotonic() + _SETTLING
-    status = made.ps()
+    looks = deque[dict[str, Any]]([made.ps()], maxlen=_LOOKS)
     while time.monotonic() < deadline:
-        before = status["memory"]
         time.sleep(_LOOK_EVERY)
-        status = made.ps()
-        if abs(status["memory"] - before) < _SETTLED * before:
+        looks.append(made.ps())
+        sizes = [status["memory"] for status in looks]
+        if len(sizes) == _LOOKS and max(sizes) - min(sizes) < _SETTLED * max(sizes):
             break
-    return status
+    return looks[-1]
 
 
 def _new_service(made: Bench) -> float:
