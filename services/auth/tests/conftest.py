@@ -1,6 +1,7 @@
 """Where auth's tests run: with a secret to seal with, and tokens that auth itself has signed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -174,36 +175,56 @@ def a_database(server, template):
 @contextmanager
 def serving(home, folder, **common):
     """Give the function that serves auth in a process of its own, until the block ends."""
-    processes = []
+    served = Served(home, folder, common)
+    yield served
+    served.stop()
 
-    def start(port=None, **variables):
+
+class Served:
+    """Processes that serve auth: calling it starts one more and returns it as an issuer."""
+
+    def __init__(self, home, folder, common):
+        """Begin without any."""
+        self.home, self.folder, self.common = home, folder, common
+        self.processes = []
+
+    def __call__(self, port=None, **variables):
+        """Serve with these settings, and return the issuer once it is ready."""
         bind = f"127.0.0.1:{port or free_port()}"
         told = {
             "HTTP_BIND": bind,
             "WEB_WORKERS": "1",
             "PUBLIC_URL": f"http://{bind}",
             "AUTH_ISSUER": f"http://{bind}/auth",
-            **common,
+            **self.common,
             **variables,
         }
-        with (folder / f"{bind}.log").open("wb") as log:
-            processes.append(
+        with (self.folder / f"{bind}.log").open("wb") as log:
+            self.processes.append(
                 subprocess.Popen(
                     [sys.executable, "-m", "prost.run", "web"],
-                    cwd=home,
+                    cwd=self.home,
                     env=os.environ | {f"PROST_{name}": value for name, value in told.items()},
                     stdout=log,
                     stderr=log,
+                    start_new_session=True,
                 )
             )
         wait_until(lambda: answers(f"http://{bind}/health/ready"), START_DEADLINE)
         return f"http://{bind}/auth"
 
-    yield start
-    for process in processes:
-        process.terminate()
-    for process in processes:
+    def kill(self):
+        """Kill the last one with its workers, as a machine that goes away would."""
+        process = self.processes.pop()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(START_DEADLINE)
+
+    def stop(self):
+        """End them all."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(START_DEADLINE)
 
 
 def answers(url):

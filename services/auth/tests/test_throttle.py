@@ -2,6 +2,7 @@
 
 import pytest
 import redis
+import requests
 
 from prost.errors import TooManyRequests
 from prost.spec import Rate
@@ -75,7 +76,7 @@ def test_keys_do_not_share_a_limit_and_the_oldest_make_room():
     assert limits.count("anna", THREE_A_MINUTE) == 0
 
 
-async def test_processes_share_their_limits_and_a_restart_forgets_nothing(settings, redis_url, database):
+async def test_processes_share_their_limits(settings, redis_url, database):
     both = [Throttle(settings.model_copy(update={"redis_url": _secret(redis_url)})) for _ in range(2)]
     for throttle in (both[0], both[1], both[0]):
         await throttle.require("login", SOMEBODY, ("anna", THREE_A_MINUTE))
@@ -86,6 +87,18 @@ async def test_processes_share_their_limits_and_a_restart_forgets_nothing(settin
     assert 0 < refusal.value.retry_after <= 20
     for throttle in both:
         await throttle.shared.stop()
+
+
+def test_a_service_that_was_killed_and_started_again_has_forgotten_no_guess(serve, person):
+    person()
+    guess = {"email": "anna@example.org", "password": "falsch geraten"}
+
+    before = [requests.post(f"{issuer}/login", json=guess, timeout=20) for issuer in [serve()] * 10]
+    serve.kill()
+    after = requests.post(f"{serve()}/login", json=guess, timeout=20)
+
+    assert [answer.status_code for answer in before] == [401] * 10
+    assert after.status_code == 429
 
 
 async def test_without_redis_each_process_still_holds_the_limit(settings, database):
