@@ -35,8 +35,12 @@ def prost(session: nox.Session, *arguments: str, **options: str) -> None:
 
 
 def pytest(session: nox.Session, *arguments: str) -> None:
-    """Run pytest with what was given behind `--`."""
-    session.run(sys.executable, "-m", "pytest", *arguments, *session.posargs)
+    """Run pytest with what was given behind `--`.
+
+    The storefront takes node anyway: a test that wants a package of npm's fails without it, and never skips.
+    """
+    required = {"PROST_TEST_REQUIRE": os.environ.get("PROST_TEST_REQUIRE", "npm")}
+    session.run(sys.executable, "-m", "pytest", *arguments, *session.posargs, env=required)
 
 
 @nox.session

@@ -224,3 +224,11 @@ async def test_without_cart_or_catalogue_nothing_is_placed(street, buy, states, 
 
     assert refused.status_code == 503
     assert states() == []
+
+
+async def test_who_has_not_verified_their_address_buys_like_everybody(buy, token):
+    unverified = {"Authorization": f"Bearer {token('customer', subject=ANNA, email_verified=False)}"}
+
+    bought = await buy(headers=unverified)
+
+    assert (bought.status_code, bought.json["state"]) == (201, "CONFIRMED")
