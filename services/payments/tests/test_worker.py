@@ -8,16 +8,6 @@ from prost_payments.settings import Settings
 from prost_payments.use_cases.invariants import INVARIANTS
 
 
-class Gauge:
-    """Remembers what was measured."""
-
-    def __init__(self):
-        self.values = {}
-
-    def set(self, value, attributes):
-        self.values[attributes["invariant"]] = value
-
-
 @pytest.fixture
 def schedules(environment):
     """Give what the worker does, by name."""
@@ -34,19 +24,17 @@ def test_what_stands_still_is_gone_on_with_by_the_clock(schedules, till, order, 
     assert till.standing(order) == "AUTHORIZED"
 
 
-def test_what_should_not_be_is_measured_by_invariant(schedules, till, order, monkeypatch):
-    gauge = Gauge()
-    monkeypatch.setattr(worker, "_violations", gauge)
+def test_what_should_not_be_is_measured_by_invariant(schedules, till, order, invariants_measured):
     till.charge(order)
 
     schedules["payments.watch-invariants"].run()
-    sound = dict(gauge.values)
+    sound = dict(invariants_measured)
     db.execute_sql("ALTER TABLE ledger DISABLE TRIGGER USER")
     db.execute_sql("DELETE FROM ledger WHERE account = 'holds'")
     schedules["payments.watch-invariants"].run()
 
     assert sound == dict.fromkeys(INVARIANTS, 0)
-    assert gauge.values == sound | {
+    assert invariants_measured == sound | {
         "the-ledger-sums-to-zero": 1,
         "the-ledger-says-what-payments-say": 1,
     }

@@ -7,6 +7,7 @@ Servers come from `PROST_TEST_POSTGRES_URL`, `PROST_TEST_REDIS_URL`, `PROST_TEST
 from prost.testing.events import Bus, HandlerFailed, bus, rabbitmq_url
 from prost.testing.generated import attack, pytest_collection_modifyitems, pytest_configure, served
 from prost.testing.http import app_factory, client, environment, service_home
+from prost.testing.invariants import invariants_measured
 from prost.testing.objects import objects_url
 from prost.testing.postgres import database, postgres_server, postgres_template, postgres_url
 from prost.testing.time import FakeClock, clock
@@ -26,6 +27,7 @@ __all__ = [
     "clock",
     "database",
     "environment",
+    "invariants_measured",
     "issuer",
     "objects_url",
     "postgres_server",

@@ -1,24 +1,19 @@
 """The composition root of the worker, which needs nothing of what serves HTTP."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from prost.events import Schedule, Worker
+from prost.invariants import watch_invariants
 from prost.spec import ServiceSpec
-from prost.telemetry import meter
 from prost_inventory.consumers import HANDLERS
 from prost_inventory.settings import Settings
 from prost_inventory.use_cases.invariants import INVARIANTS, invariants
 from prost_inventory.use_cases.reservations import expire_holds
 
 log = structlog.get_logger(__name__)
-
-_violations: Final = meter.create_gauge(
-    "inventory.invariants.violations", description="What should not be, by invariant."
-)
 
 
 def expire() -> None:
@@ -27,18 +22,9 @@ def expire() -> None:
         log.info("holds_expired", orders=expired)
 
 
-def watch() -> None:
-    """Count what should not be."""
-    found = Counter(violation["invariant"] for violation in invariants())
-    for name in INVARIANTS:
-        _violations.set(found[name], {"invariant": name})
-    if found:
-        log.error("invariants_violated", **found)
-
-
 SCHEDULES: Final = (
     Schedule("inventory.expire-holds", 5, expire),
-    Schedule("inventory.watch-invariants", 60, watch),
+    watch_invariants("inventory", INVARIANTS, invariants),
 )
 
 

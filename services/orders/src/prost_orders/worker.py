@@ -1,7 +1,6 @@
 """The composition root of the worker, which needs nothing of what serves HTTP."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 import structlog
 
 from prost.events import Schedule, Worker
+from prost.invariants import watch_invariants
 from prost.spec import ServiceSpec
 from prost.telemetry import meter
 from prost_orders.consumers import HANDLERS
@@ -25,9 +25,6 @@ from prost_orders.use_cases.sagas import count_open, is_anything_due
 
 log = structlog.get_logger(__name__)
 
-_violations: Final = meter.create_gauge(
-    "orders.invariants.violations", description="What should not be, by invariant."
-)
 _open: Final = meter.create_gauge("orders.sagas.open", description="Orders that are not through, by step.")
 _ROUNDS: Final = 10
 
@@ -79,15 +76,10 @@ def forget_accounts() -> None:
         log.info("orders_made_anonymous", orders=forgotten)
 
 
-def watch() -> None:
-    """Count what should not be, and what stands still."""
-    found = Counter(violation["invariant"] for violation in invariants())
-    for name in INVARIANTS:
-        _violations.set(found[name], {"invariant": name})
+def measure() -> None:
+    """Count what is not through."""
     for step, orders in count_open().items():
         _open.set(orders, {"step": step})
-    if found:
-        log.error("invariants_violated", **found)
 
 
 SCHEDULES: Final = (
@@ -95,7 +87,8 @@ SCHEDULES: Final = (
     Schedule("orders.resume-returns", 2, resume_returns),
     Schedule("orders.forget-requests", 3600, forget),
     Schedule("orders.forget-people", 600, forget_accounts),
-    Schedule("orders.watch-invariants", 60, watch),
+    Schedule("orders.measure-sagas", 60, measure),
+    watch_invariants("orders", INVARIANTS, invariants),
 )
 
 

@@ -1,15 +1,13 @@
 """The composition root of the worker, which needs nothing of what serves HTTP."""
 
-from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import structlog
 
 from prost.events import Schedule, Worker
+from prost.invariants import watch_invariants
 from prost.spec import ServiceSpec
-from prost.telemetry import meter
 from prost_payments.consumers import HANDLERS
 from prost_payments.flows import reconcile
 from prost_payments.providers import provider_of
@@ -19,19 +17,6 @@ from prost_payments.use_cases.forgetting import forget_people
 from prost_payments.use_cases.invariants import INVARIANTS, invariants
 
 log = structlog.get_logger(__name__)
-
-_violations: Final = meter.create_gauge(
-    "payments.invariants.violations", description="What should not be, by invariant."
-)
-
-
-def watch() -> None:
-    """Count what should not be."""
-    found = Counter(violation["invariant"] for violation in invariants())
-    for name in INVARIANTS:
-        _violations.set(found[name], {"invariant": name})
-    if found:
-        log.error("invariants_violated", **found)
 
 
 def forget_accounts() -> None:
@@ -44,7 +29,7 @@ def schedules_of(settings: Settings) -> tuple[Schedule, ...]:
     """Return what is done by the clock with the provider of the settings."""
     schedules = [
         Schedule("payments.reconcile", 1, partial(reconcile, provider_of(settings))),
-        Schedule("payments.watch-invariants", 60, watch),
+        watch_invariants("payments", INVARIANTS, invariants),
         Schedule("payments.forget-people", 600, forget_accounts),
     ]
     if settings.payment_provider == "fake":

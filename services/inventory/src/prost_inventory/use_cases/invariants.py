@@ -2,11 +2,9 @@
 
 from typing import Any, Final
 
-from prost.db import database, utcnow
+from prost.db import utcnow
+from prost.invariants import find_violations
 from prost_inventory.domain import GRACE
-
-SHOWN: Final = 100
-"""Violations of one kind that are told."""
 
 _ON_HAND = """
 SELECT s.sku, s.location, NULL::uuid, coalesce(m.total, 0), s.on_hand
@@ -57,24 +55,8 @@ INVARIANTS: Final = {
 
 
 def invariants() -> list[dict[str, Any]]:
-    """Return what should not be; an empty list is what should be.
-
-    All are asked of one state of the database, while others go on changing it.
-    """
+    """Return what should not be; an empty list is what should be."""
     now = utcnow()
-    names = {"now": now, "late": now - GRACE}
-    with database.atomic("REPEATABLE READ"):
-        return [
-            {
-                "invariant": name,
-                "sku": sku,
-                "location": location,
-                "order_id": order_id,
-                "expected": int(expected),
-                "found": int(found),
-            }
-            for name, query in INVARIANTS.items()
-            for sku, location, order_id, expected, found in database.execute_sql(
-                f"{query} LIMIT {SHOWN}", names
-            ).fetchall()
-        ]
+    return find_violations(
+        INVARIANTS, ("sku", "location", "order_id", "expected", "found"), {"now": now, "late": now - GRACE}
+    )

@@ -3,10 +3,8 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from prost.db import database, utcnow
-
-SHOWN: Final = 100
-"""Violations of one kind that are told."""
+from prost.db import utcnow
+from prost.invariants import find_violations
 
 _LATE: Final = timedelta(minutes=30)
 
@@ -86,11 +84,5 @@ INVARIANTS: Final = {
 
 
 def invariants() -> list[dict[str, Any]]:
-    """Return what should not be, as of one moment; an empty list is what should be."""
-    names = {"late": utcnow() - _LATE}
-    with database.atomic("REPEATABLE READ"):
-        return [
-            {"invariant": name, "order_id": order_id, "found": found}
-            for name, query in INVARIANTS.items()
-            for order_id, found in database.execute_sql(f"{query} LIMIT {SHOWN}", names).fetchall()
-        ]
+    """Return what should not be; an empty list is what should be."""
+    return find_violations(INVARIANTS, ("order_id", "found"), {"late": utcnow() - _LATE})

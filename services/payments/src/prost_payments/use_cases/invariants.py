@@ -2,11 +2,9 @@
 
 from typing import Any, Final
 
-from prost.db import database, utcnow
+from prost.db import utcnow
+from prost.invariants import find_violations
 from prost_payments.domain import LATE, LATE_EVENT
-
-SHOWN: Final = 100
-"""Violations of one kind that are told."""
 
 _ZERO = """
 SELECT l.payment_id, NULL::uuid, 0, sum(l.amount_minor)
@@ -72,23 +70,10 @@ INVARIANTS: Final = {
 
 
 def invariants() -> list[dict[str, Any]]:
-    """Return what should not be; an empty list is what should be.
-
-    All are asked of one state of the database, while others go on changing it.
-    """
+    """Return what should not be; an empty list is what should be."""
     now = utcnow()
-    names = {"now": now, "late": now - LATE, "late_event": now - LATE_EVENT}
-    with database.atomic("REPEATABLE READ"):
-        return [
-            {
-                "invariant": name,
-                "payment_id": payment_id,
-                "order_id": order_id,
-                "expected": int(expected),
-                "found": int(found),
-            }
-            for name, query in INVARIANTS.items()
-            for payment_id, order_id, expected, found in database.execute_sql(
-                f"{query} LIMIT {SHOWN}", names
-            ).fetchall()
-        ]
+    return find_violations(
+        INVARIANTS,
+        ("payment_id", "order_id", "expected", "found"),
+        {"now": now, "late": now - LATE, "late_event": now - LATE_EVENT},
+    )
