@@ -17,8 +17,9 @@ from prost.db import database as db
 from prost.db import uuid7
 from prost.errors import ProstError
 from prost_payments import flows
-from prost_payments.domain import Capture
+from prost_payments.domain import Capture, ProviderEvent
 from prost_payments.providers.challenges import decide_challenge
+from prost_payments.use_cases.incoming import store_event
 from prost_payments.use_cases.invariants import invariants
 
 VISA, DECLINED, SECURE, LOST = (
@@ -180,6 +181,20 @@ class Shop(RuleBasedStateMachine):
             expected = known.state
 
         assert self.outcome(self.till.refund, order, amount, refund) == expected
+
+    @rule(order=orders)
+    def withdraw(self, order):
+        """Have the provider withdraw what it has authorized, and say so."""
+        known = self.kept.get(order)
+        if known is None or known.state != "AUTHORIZED":
+            return
+        db.execute_sql(
+            "UPDATE fake_charges SET state = 'CANCELLED' WHERE order_id = %s AND state = 'AUTHORIZED'",
+            (order,),
+        )
+        store_event("fake", ProviderEvent(f"withdrawn-{uuid7()}", "charge.cancelled", order))
+        flows.reconcile(self.till.provider)
+        known.state = "FAILED"
 
     @rule()
     def let_time_pass(self):

@@ -8,7 +8,7 @@ from prost.faults import InjectedFault
 from prost_payments import domain, flows
 from prost_payments.domain import Capture, ProviderEvent
 from prost_payments.providers.challenges import decide_challenge, read_challenge
-from prost_payments.use_cases.incoming import store_event
+from prost_payments.use_cases.incoming import process_events, store_event
 
 pytestmark = pytest.mark.usefixtures("sound", "clock")
 
@@ -362,3 +362,46 @@ def test_a_refund_that_the_provider_refuses_is_tried_anew_when_it_is_asked_for_a
     assert (refused["refunded_minor"], again["refunded_minor"]) == (0, 290)
     kinds = db.execute_sql("SELECT kind, state FROM attempts ORDER BY number").fetchall()
     assert kinds[2:] == [("REFUND", "FAILED"), ("REFUND", "SUCCEEDED")]
+
+
+def withdraw(order):
+    """Have the provider withdraw what it has authorized, and announce it."""
+    db.execute_sql("UPDATE fake_charges SET state = 'CANCELLED' WHERE order_id = %s", (order,))
+    store_event("fake", ProviderEvent(f"withdrawn-{uuid7()}", "charge.cancelled", order))
+
+
+def test_whoever_dies_while_an_authorization_is_looked_up_leaves_it_to_others(till, order, reconcile, die_at):
+    till.charge(order)
+    withdraw(order)
+    die_at("payments.before-provider")
+
+    reconcile()
+    before = till.standing(order)
+    reconcile(15)
+
+    assert (before, till.standing(order)) == ("AUTHORIZED", "FAILED")
+    assert till.accounts() == {}
+
+
+def test_what_is_withdrawn_can_be_paid_again(till, order, reconcile):
+    till.charge(order)
+    withdraw(order)
+    reconcile()
+
+    paid = till.charge(order, attempt=2)
+    captured = till.capture(order)
+
+    assert (paid["state"], captured["state"]) == ("AUTHORIZED", "CAPTURED")
+    assert till.at_provider(order) == ["CANCELLED", "CAPTURED"]
+
+
+def test_what_is_voided_before_it_was_looked_up_stays_voided(till, order, reconcile):
+    till.charge(order)
+    withdraw(order)
+    process_events("fake", 100)
+
+    till.void(order)
+    reconcile()
+
+    assert till.standing(order) == "VOIDED"
+    assert till.accounts() == {}

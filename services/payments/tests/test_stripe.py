@@ -22,6 +22,8 @@ from prost_payments import domain, flows
 from prost_payments.domain import Capture, ProviderEvent
 from prost_payments.providers.stripe import StripeProvider
 from prost_payments.settings import Settings
+from prost_payments.use_cases import steps
+from prost_payments.use_cases.incoming import store_event
 
 from .conftest import Till
 
@@ -302,6 +304,35 @@ def test_what_was_captured_elsewhere_cannot_be_voided_and_goes_back(till, order,
     assert till.accounts() == {"revenue": -1290, "refunds": 1290}
 
 
+def test_an_authorization_that_stripe_cancels_has_failed_once_stripe_says_so(
+    till, order, peer, account, reconcile
+):
+    till.charge(order, peer.method("good"))
+    peer.send(f"/v1/payment_intents/{ref_of(order)}/cancel")
+    canceled = event("payment_intent.canceled", order_id=str(order))
+
+    store_event("stripe", signed(account, canceled))
+    reconcile(0)
+
+    assert steps.read_by_order(order)["failure_code"] == "canceled"
+    assert till.standing(order) == "FAILED"
+    assert till.accounts() == {}
+    assert told_of(order) == ["payments.payment-authorized.v1", "payments.payment-failed.v1"]
+
+
+def test_an_event_about_an_authorization_that_stands_has_it_looked_up_and_left_alone(
+    till, order, peer, account, reconcile
+):
+    till.charge(order, peer.method("good"))
+
+    store_event("stripe", signed(account, event("payment_intent.canceled", order_id=str(order))))
+    reconcile(0)
+    captured = till.capture(order)
+
+    assert captured["state"] == "CAPTURED"
+    assert told_of(order) == ["payments.payment-authorized.v1", "payments.payment-captured.v1"]
+
+
 @pytest.fixture
 def on_stripe(environment, line, monkeypatch):
     """Put the service where it takes money through Stripe."""
@@ -337,12 +368,12 @@ async def test_the_service_takes_money_through_stripe(on_stripe, client, as_orde
     assert stored == [("stripe", "evt_1", str(order))]
 
 
-def event(**metadata):
+def event(kind="payment_intent.succeeded", /, **metadata):
     return json.dumps(
         {
             "id": "evt_1",
             "object": "event",
-            "type": "payment_intent.succeeded",
+            "type": kind,
             "data": {"object": {"id": "pi_1", "metadata": metadata}},
         }
     )
@@ -381,9 +412,14 @@ def test_a_signed_event_that_cannot_be_read_is_refused(account, body):
         signed(account, body)
 
 
+def told_of(order):
+    query = "SELECT type FROM outbox_events WHERE body::jsonb #>> '{data,order_id}' = %s ORDER BY sequence"
+    return [kind for (kind,) in db.execute_sql(query, (str(order),)).fetchall()]
+
+
 def ref_of(order):
     query = """
         SELECT a.ref FROM attempts a JOIN payments p ON p.id = a.payment_id
-        WHERE p.order_id = %s AND a.ref IS NOT NULL
+        WHERE p.order_id = %s AND a.ref IS NOT NULL ORDER BY a.number
     """
     return db.execute_sql(query, (order,)).fetchone()[0]

@@ -54,6 +54,7 @@ class Kind(StrEnum):
     CAPTURE = "CAPTURE"
     VOID = "VOID"
     REFUND = "REFUND"
+    LOOK_UP = "LOOK_UP"
 
 
 class Told(StrEnum):

@@ -52,6 +52,8 @@ def _ask(provider: Provider, call: Call) -> Outcome:
             return provider.void(call)
         case Kind.REFUND:
             return provider.refund(call)
+        case Kind.LOOK_UP:
+            return provider.retrieve(call) or Outcome(Told.UNKNOWN)
 
 
 def go_on(provider: Provider, step: Step) -> Step:
