@@ -1,14 +1,12 @@
-import { expect, test, type Page } from '@playwright/test'
+import { readFile } from 'node:fs/promises'
+
+import { expect, test, type Locator, type Page } from '@playwright/test'
 
 import { seeded, signIn, totp } from './accounts.mjs'
 import { aCustomer, anApplication, aPerson, fillSignIn, mailedLink } from './identity'
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 const accountMenu = (page: Page) => page.getByRole('banner').getByRole('button', { name: 'Ihr Konto' })
-const fault = (code: string) => ({
-  contentType: 'application/problem+json',
-  body: JSON.stringify({ type: 'about:blank', title: code, status: 401, code }),
-})
 
 async function openProduct(page: Page, index: number) {
   await page.goto('/de/products?sort=name')
@@ -20,6 +18,18 @@ async function writeReview(page: Page, title: string) {
   await page.getByRole('button', { name: 'Bewertung schreiben' }).click()
   await page.getByRole('radio', { name: '4 Sterne' }).check()
   await page.getByLabel('In einem Satz').fill(title)
+}
+
+/** Sets an authenticator app up, as far as the recovery codes. */
+async function enrolApp(section: Locator, password: string) {
+  await section.getByRole('button', { name: 'Einrichten' }).click()
+  await section.getByLabel('Passwort', { exact: true }).fill(password)
+  await section.getByRole('button', { name: 'Weiter' }).click()
+  await expect(section.getByRole('img', { name: 'QR-Code' })).toBeVisible()
+  const shown = (await section.getByText(/^[A-Z2-7]{4}( [A-Z2-7]{1,4})+$/).textContent()) ?? ''
+  await section.getByLabel('Der Code, den die App jetzt zeigt').fill(totp(shown.replaceAll(' ', '')))
+  await section.getByRole('button', { name: 'Einschalten' }).click()
+  await expect(section.getByRole('listitem')).toHaveCount(10)
 }
 
 test('somebody signs up, confirms by the mail, signs in, changes their profile, signs out and comes back', async ({
@@ -100,94 +110,6 @@ test('signing in leads to where one was going, and never to another site', async
   await expect(page).toHaveURL(/\/de\/account$/)
 })
 
-test('a session that ends in the middle of a form costs nothing that was typed', async ({ page }) => {
-  const customer = await seeded('customer')
-  const street = `Malzgasse ${Date.now()}`
-  await signIn(page, customer)
-  await page.goto('/de/account/addresses')
-  await page.getByRole('button', { name: 'Adresse hinzufügen' }).click()
-  await page.getByLabel('Straße und Hausnummer').fill(street)
-  await page.getByLabel('Postleitzahl').fill('50667')
-  await page.getByRole('textbox', { name: 'Ort' }).fill('Köln')
-  await page.route(
-    '**/api/auth/me/addresses',
-    (route) => route.fulfill({ status: 401, ...fault('unauthenticated') }),
-    {
-      times: 1,
-    },
-  )
-  await page.route(
-    '**/api/auth/refresh',
-    (route) => route.fulfill({ status: 401, ...fault('session-ended') }),
-    {
-      times: 1,
-    },
-  )
-
-  await page.getByRole('button', { name: 'Speichern' }).click()
-  const dialog = page.getByRole('dialog')
-  await expect(dialog.getByRole('heading')).toHaveText('Bitte noch einmal anmelden')
-  await expect(dialog.getByLabel('E-Mail-Adresse')).toHaveValue(customer.email)
-  await dialog.getByLabel('Passwort', { exact: true }).fill(customer.password)
-  await dialog.getByRole('button', { name: 'Anmelden' }).click()
-
-  const card = page.getByRole('article').filter({ hasText: street })
-  await expect(card).toContainText('50667 Köln')
-  await expect(dialog).toBeHidden()
-  await card.getByRole('button', { name: 'Löschen' }).click()
-  await card.getByRole('button', { name: 'Löschen' }).click()
-  await expect(card).toBeHidden()
-})
-
-test('who does not want to sign in again keeps the form', async ({ page }) => {
-  await signIn(page, await seeded('customer'))
-  await page.goto('/de/account')
-  await page.getByLabel('Name').fill('Jemand Anderes')
-  await page.route('**/api/auth/me', (route) =>
-    route.request().method() === 'PATCH'
-      ? route.fulfill({ status: 401, ...fault('unauthenticated') })
-      : route.continue(),
-  )
-  await page.route('**/api/auth/refresh', (route) =>
-    route.fulfill({ status: 401, ...fault('session-ended') }),
-  )
-
-  await page.getByRole('button', { name: 'Speichern' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Nicht jetzt' }).click()
-
-  await expect(page.getByRole('alert')).toContainText('noch da')
-  await expect(page.getByLabel('Name')).toHaveValue('Jemand Anderes')
-})
-
-test('all tabs know at once who is signed in, and who no longer is', async ({ page, context }) => {
-  const customer = await seeded('customer')
-  const other = await context.newPage()
-  await other.goto('/de/products')
-  await page.goto('/de/login')
-  await fillSignIn(page, customer)
-  await expect(accountMenu(page)).toBeVisible()
-
-  await expect(accountMenu(other)).toBeVisible()
-  await accountMenu(other).click()
-  await other.getByRole('button', { name: 'Abmelden' }).click()
-
-  await expect(page).toHaveURL(/\/de$/)
-  await expect(page.getByRole('banner').getByRole('link', { name: 'Anmelden' })).toBeVisible()
-})
-
-test('pages that are loaded one upon the other stay signed in', async ({ page, context }) => {
-  await signIn(page, await seeded('customer'))
-  const others = await Promise.all([context.newPage(), context.newPage()])
-
-  // Each of these renews the session by a cookie that is good for one use.
-  await Promise.all([page, ...others].map((tab) => tab.goto('/de/account', { waitUntil: 'commit' })))
-  await page.reload({ waitUntil: 'commit' })
-  await page.goto('/de/account/privacy')
-
-  await expect(heading(page)).toHaveText('Datenschutz')
-  for (const tab of others) await expect(heading(tab)).toContainText('Prost,')
-})
-
 test('a customer writes a review, and staff publishes it', async ({ page, browser, request }, {
   project,
 }) => {
@@ -237,18 +159,8 @@ test('a customer sets up a second factor, and needs it from then on', async ({ p
   const customer = await aCustomer(request)
   await signIn(page, customer)
   await page.goto('/de/account/security')
-  await page.getByRole('button', { name: 'Einrichten' }).click()
   const section = page.getByRole('region', { name: 'Zweiter Faktor' })
-  await section.getByLabel('Passwort', { exact: true }).fill(customer.password)
-  await section.getByRole('button', { name: 'Weiter' }).click()
-  await expect(section.getByRole('img', { name: 'QR-Code' })).toBeVisible()
-  const secret = ((await section.getByText(/^[A-Z2-7]{4}( [A-Z2-7]{1,4})+$/).textContent()) ?? '').replaceAll(
-    ' ',
-    '',
-  )
-  await section.getByLabel('Der Code, den die App jetzt zeigt').fill(totp(secret))
-  await section.getByRole('button', { name: 'Einschalten' }).click()
-  await expect(section.getByRole('listitem')).toHaveCount(10)
+  await enrolApp(section, customer.password)
   const recoveryCode = (await section.getByRole('listitem').first().textContent()) ?? ''
   await section.getByRole('button', { name: 'Ich habe sie gesichert' }).click()
   await expect(section.getByText('Eingeschaltet.')).toBeVisible()
@@ -261,6 +173,38 @@ test('a customer sets up a second factor, and needs it from then on', async ({ p
   await page.getByRole('button', { name: 'Weiter' }).click()
 
   await expect(heading(page)).toContainText('Prost,')
+})
+
+test('who has lost the second factor is helped by an admin, and begins with another', async ({
+  page,
+  browser,
+  request,
+}) => {
+  const customer = await aCustomer(request)
+  await signIn(page, customer)
+  await page.goto('/de/account/security')
+  const section = page.getByRole('region', { name: 'Zweiter Faktor' })
+  await enrolApp(section, customer.password)
+  await section.getByRole('button', { name: 'Ich habe sie gesichert' }).click()
+
+  const desk = await (await browser.newContext()).newPage()
+  await signIn(desk, await seeded('admin'))
+  await desk.goto('/de/staff/accounts')
+  await desk.getByRole('searchbox').fill(customer.email)
+  await desk.getByRole('searchbox').press('Enter')
+  await desk.getByRole('row').filter({ hasText: customer.email }).getByRole('link').click()
+  const lost = desk.getByRole('region', { name: 'Zweiter Faktor verloren' })
+  await lost.getByLabel('Grund').fill('hat sich am Tresen ausgewiesen')
+  await lost.getByRole('button', { name: 'Zweiten Faktor entfernen' }).click()
+  await expect(desk.getByText('Der zweite Faktor ist entfernt.')).toBeVisible()
+  await expect(lost).toBeHidden()
+  await desk.context().close()
+
+  await page.goto('/de/account')
+  await fillSignIn(page, customer)
+  await expect(heading(page)).toContainText('Prost,')
+  await page.goto('/de/account/security')
+  await expect(section.getByRole('button', { name: 'Einrichten' })).toBeVisible()
 })
 
 test('a forgotten password is set anew by the mail', async ({ page, request }) => {
@@ -289,6 +233,8 @@ test('data is taken along, and the account deleted', async ({ page, request }) =
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Daten herunterladen' }).click()
   expect((await download).suggestedFilename()).toBe('prost-daten.json')
+  const taken = JSON.parse(await readFile(await (await download).path(), 'utf8')) as Record<string, unknown>
+  expect(taken).toMatchObject({ account: { email: customer.email }, orders: [], cart: { lines: [] } })
 
   await page.getByRole('button', { name: 'Konto löschen …' }).click()
   await page.getByLabel('Zur Sicherheit Ihr Passwort').fill(customer.password)
