@@ -1,8 +1,11 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, test, vi } from 'vitest'
 
-import { addAddress, removeAddress, unlinkProvider } from '@/api/account'
+import { addAddress, fetchExport, removeAddress, unlinkProvider } from '@/api/account'
 import { fetchAccount } from '@/api/auth'
+import { fetchCart } from '@/api/cart'
+import { fetchOrders } from '@/api/orders'
+import type { Order } from '@/api/orders.types'
 import { anAccount, anAddress } from '@/testing/accounts'
 
 import { useAccountStore } from './account'
@@ -10,6 +13,8 @@ import { useAuthStore } from './auth'
 
 vi.mock('@/api/account')
 vi.mock('@/api/auth')
+vi.mock('@/api/cart')
+vi.mock('@/api/orders')
 
 const home = anAddress({ id: 'home', is_default: true })
 const work = anAddress({ id: 'work', is_default: true })
@@ -38,6 +43,25 @@ test('a deleted address is gone at once, and the service says which one is the d
   expect(useAuthStore().account?.addresses.map(({ id }) => id)).toEqual(['work'])
 
   await vi.waitUntil(() => useAuthStore().account?.addresses[0]?.is_default)
+})
+
+test('what is taken along are the account, all orders and the cart', async () => {
+  const order = (id: string) => ({ id }) as Order
+  const cart = { lines: [] } as unknown as Awaited<ReturnType<typeof fetchCart>>
+  vi.mocked(fetchExport).mockResolvedValueOnce(new Blob(['{"account":{"name":"Anna"}}']))
+  vi.mocked(fetchCart).mockResolvedValueOnce(cart)
+  vi.mocked(fetchOrders)
+    .mockResolvedValueOnce({ items: [order('2'), order('1')], next_page_token: 'more' })
+    .mockResolvedValueOnce({ items: [order('0')], next_page_token: null })
+
+  const taken = await useAccountStore().fetchExport()
+
+  expect(JSON.parse(await taken.text())).toEqual({
+    account: { name: 'Anna' },
+    orders: [{ id: '2' }, { id: '1' }, { id: '0' }],
+    cart: { lines: [] },
+  })
+  expect(vi.mocked(fetchOrders).mock.calls.map(([, pageToken]) => pageToken)).toEqual([null, 'more'])
 })
 
 test('a provider is gone only once the service has let it go', async () => {

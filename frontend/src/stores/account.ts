@@ -1,5 +1,8 @@
 import * as api from '@/api/account'
 import type { Account, Address, AddressIn, ProfileChange } from '@/api/auth.types'
+import { fetchCart } from '@/api/cart'
+import { fetchOrders } from '@/api/orders'
+import type { Order } from '@/api/orders.types'
 
 import { useAuthStore } from './auth'
 
@@ -52,6 +55,24 @@ export const useAccountStore = defineStore('account', () => {
     patch(({ external }) => ({ external: external.filter((identity) => identity.provider !== provider) }))
   }
 
+  /** What the services keep for the account, in one JSON document. */
+  async function fetchExport(): Promise<Blob> {
+    const [account, orders, cart] = await Promise.all([api.fetchExport(), allOrders(), fetchCart('account')])
+    const document = { ...(JSON.parse(await account.text()) as object), orders, cart }
+    return new Blob([JSON.stringify(document, null, 2)], { type: 'application/json' })
+  }
+
+  async function allOrders(): Promise<Order[]> {
+    const orders: Order[] = []
+    let pageToken: string | null = null
+    do {
+      const page = await fetchOrders(auth.accountId ?? '', pageToken)
+      orders.push(...page.items)
+      pageToken = page.next_page_token
+    } while (pageToken !== null)
+    return orders
+  }
+
   /** Deletes the account for good and signs out. */
   async function remove(password: string | null): Promise<void> {
     await api.deleteAccount(password)
@@ -69,7 +90,7 @@ export const useAccountStore = defineStore('account', () => {
     confirmSecondFactor,
     removeSecondFactor,
     unlinkProvider,
-    fetchExport: api.fetchExport,
+    fetchExport,
     remove,
   }
 })

@@ -157,7 +157,8 @@ export default {
   privacy: {
     title: 'Datenschutz',
     exportTitle: 'Ihre Daten mitnehmen',
-    exportLead: 'Alles, was wir zu Ihrem Konto gespeichert haben, in einer Datei (JSON).',
+    exportLead:
+      'Ihr Konto mit Adressen, Sitzungen und Protokoll, Ihre Bestellungen und Ihr Warenkorb, in einer Datei (JSON).',
     export: 'Daten herunterladen',
     exportFile: 'prost-daten.json',
     consentsTitle: 'Verbundene Anwendungen',

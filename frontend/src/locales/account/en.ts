@@ -159,7 +159,8 @@ const en: AccountTexts = {
   privacy: {
     title: 'Privacy',
     exportTitle: 'Take your data with you',
-    exportLead: 'All that we have stored for your account, in one file (JSON).',
+    exportLead:
+      'Your account with addresses, sessions and log, your orders and your cart, in one file (JSON).',
     export: 'Download data',
     exportFile: 'prost-data.json',
     consentsTitle: 'Connected applications',
