@@ -11,7 +11,6 @@ import {
   main,
   order,
   orderButton,
-  pay,
   putInCart,
   toCheckout,
 } from './buying'
@@ -99,18 +98,33 @@ test('a customer orders what they collected as a guest, finds it in the history 
   await expect(heading(page)).toHaveText('Diese Bestellung ist storniert')
 })
 
-test('a declined card is told, and another one ends in an order', async ({ page }) => {
+test('a declined card is told, and another one pays the same order', async ({ page }) => {
   await putInCart(page)
   await toCheckout(page)
   await fillAddress(page, GUEST)
   await choosePayment(page, /^Abgelehnte Karte/)
   await order(page)
+  await expect(heading(page)).toHaveText('Die Zahlung hat nicht geklappt')
+  const address = page.url()
+  const again = main(page).getByRole('region', { name: 'Nochmal zahlen' })
+  await expect(again.getByRole('timer')).toContainText(/^Noch \d+ Minuten/)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expectNoViolations(page)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
 
-  await expect(page.getByRole('alert')).toContainText('Die Zahlung hat nicht geklappt')
-  await pay(page, /^Visa ••••/)
-  await order(page)
+  await again.getByText('Was schiefgehen kann').click()
+  await again.getByRole('radio', { name: /^Leeres Konto/ }).check()
+  await again.getByRole('button', { name: /zahlen$/ }).click()
+  await expect(again.getByRole('alert')).toContainText('Auch diese Zahlung hat nicht geklappt')
+  await page.reload()
+  await again.getByRole('radio', { name: /^Visa ••••/ }).focus()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Enter')
 
   await expectConfirmed(page)
+  await expect(heading(page)).toBeFocused()
+  expect(page.url()).toBe(address)
+  await expectEmptyCart(page)
 })
 
 test('a bank that asks back is answered on its page, and the order goes on', async ({ page }) => {

@@ -51,7 +51,7 @@ export async function choosePayment(page: Page, card = /^Visa ••••/) {
 }
 
 /** On the step for paying: chooses a card and goes on to the review. */
-export async function pay(page: Page, card: RegExp) {
+async function pay(page: Page, card: RegExp) {
   await expect(heading(page)).toContainText('Wie möchten Sie zahlen?')
   const choice = page.getByRole('radio', { name: card })
   if (!(await choice.isVisible())) await page.getByText('Was schiefgehen kann').click()

@@ -41,6 +41,7 @@ const USED = {
   cart: ['Cart'],
   orders: [
     'NewOrder',
+    'NewPayment',
     'QuoteIn',
     'QuoteOut',
     'ShippingMethods',

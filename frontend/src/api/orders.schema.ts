@@ -38,11 +38,13 @@ export interface components {
         };
         /**
          * CanOut
-         * @description What its customer can do with an order now.
+         * @description What its customer can do with an order now; `pay` is to pay it again when a payment has failed.
          */
         CanOut: {
             /** Cancel */
             cancel: boolean;
+            /** Pay */
+            pay: boolean;
             /** Withdraw */
             withdraw: boolean;
         };
@@ -152,6 +154,14 @@ export interface components {
             voucher: string | null;
         };
         /**
+         * NewPayment
+         * @description By what an order is paid, when a payment of it has failed; what it costs stays what it was.
+         */
+        NewPayment: {
+            /** Payment Method */
+            payment_method: string;
+        };
+        /**
          * OrderOut
          * @description An order. `guest_key` is told once, to the guest who placed it.
          */
@@ -245,8 +255,12 @@ export interface components {
         /**
          * PaymentOut
          * @description What has become of the money; `redirect_url` is where the customer has to go before it is paid.
+         *
+         *     Until `expires_at` an order that is not paid yet holds its goods; null once it holds none.
          */
         PaymentOut: {
+            /** Expires At */
+            expires_at: string | null;
             /** Method */
             method: string;
             /** Redirect Url */

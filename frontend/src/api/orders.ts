@@ -2,6 +2,7 @@ import { get, getFile, send, sendOnce } from './client'
 import type { Access } from './http'
 import type {
   NewOrder,
+  NewPayment,
   Order,
   OrderList,
   Receipt,
@@ -38,6 +39,15 @@ export function fetchOrders(customerId: string, pageToken: string | null): Promi
   const query = new URLSearchParams({ page_size: '10', ...(pageToken && { page_token: pageToken }) })
   return get(`${BASE}/user/${encodeURIComponent(customerId)}?${query.toString()}`, undefined, 'account')
 }
+
+/** Tries another payment of an order: the same attempt never pays twice. */
+export const payOrder = (
+  id: string,
+  key: string | null,
+  payment: NewPayment,
+  attempt: string,
+  access: Access,
+): Promise<Order> => sendOnce(orderPath(id, key, '/payment'), payment, attempt, access, ORDER_DEADLINE_MS)
 
 export const cancelOrder = (id: string, key: string | null, access: Access): Promise<Order> =>
   send('POST', orderPath(id, key, '/cancel'), undefined, access)

@@ -10,6 +10,7 @@ export type ShippingMethod = Schemas['ShippingMethodOut']
 export type ShippingMethods = Schemas['ShippingMethods']
 /** What a guest alone sends, and what nobody has to, may be left out. */
 export type NewOrder = Omit<Schemas['NewOrder'], 'email' | 'voucher'> & { email?: string; voucher?: string }
+export type NewPayment = Schemas['NewPayment']
 export type QuoteIn = Partial<Schemas['QuoteIn']>
 /** What of a quote the pages show. */
 export type Quote = Pick<Schemas['QuoteOut'], keyof Totals | 'voucher'>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { eventReader } from '@/api/stream'
-import { aCart, aCartLine, anOrder } from '@/testing/buying'
+import { aCart, aCartLine, anOrder, anUnpaidOrder } from '@/testing/buying'
 
 import { isBlocked, isShort, leftOf, mostOf } from './cartLines'
 import { isDecided, moodOf, stepsDone } from './orderProgress'
@@ -48,13 +48,20 @@ test('an order says where it stands', () => {
   const waiting = anOrder({ state: 'AWAITING_PAYMENT' })
   const asked = anOrder({
     ...waiting,
-    payment: { state: 'ACTION_REQUIRED', method: 'pm', redirect_url: '/api/payments/challenges/x' },
+    payment: {
+      state: 'ACTION_REQUIRED',
+      method: 'pm',
+      redirect_url: '/api/payments/challenges/x',
+      expires_at: null,
+    },
   })
 
   expect(moodOf(waiting)).toBe('unknown')
   expect(moodOf(asked)).toBe('waiting')
   expect(moodOf(anOrder({ state: 'RESERVED' }))).toBe('working')
   expect(moodOf(anOrder({ state: 'CANCELLED' }))).toBe('CANCELLED')
+  expect(moodOf(anUnpaidOrder())).toBe('unpaid')
+  expect(moodOf(anOrder({ state: 'PAYMENT_FAILED' }))).toBe('PAYMENT_FAILED')
   expect([isDecided('AUTHORIZED'), isDecided('REJECTED')]).toEqual([false, true])
   expect([stepsDone(waiting), stepsDone(anOrder())]).toEqual([2, 4])
 })

@@ -20,9 +20,11 @@ export type Mood =
   | 'working'
   | 'waiting'
   | 'unknown'
+  | 'unpaid'
   | Exclude<OrderState, 'PLACED' | 'RESERVED' | 'AWAITING_PAYMENT' | 'AUTHORIZED'>
 
-export function moodOf({ state, payment }: Pick<Order, 'state' | 'payment'>): Mood {
+export function moodOf({ state, payment, can }: Pick<Order, 'state' | 'payment' | 'can'>): Mood {
+  if (can.pay) return 'unpaid'
   if (state === 'PLACED' || state === 'RESERVED' || state === 'AUTHORIZED') return 'working'
   if (state !== 'AWAITING_PAYMENT') return state
   return payment.redirect_url ? 'waiting' : 'unknown'

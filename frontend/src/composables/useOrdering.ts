@@ -40,8 +40,6 @@ export function useOrdering() {
         } else {
           await router.push(links.order(placed.id))
         }
-      } else if (placed.state === 'PAYMENT_FAILED') {
-        await router.push(links.checkout('payment'))
       } else {
         obstacle.value = { kind: 'short' }
         void cart.load()

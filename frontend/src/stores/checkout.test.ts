@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { fetchQuote, placeOrder } from '@/api/orders'
 import { RequestFailed } from '@/api/problem'
 import { closeSession } from '@/api/session'
-import { aDraft, anOrder, aQuote } from '@/testing/buying'
+import { aDraft, anOrder, anUnpaidOrder, aQuote } from '@/testing/buying'
 
 import { useCheckoutStore } from './checkout'
 
@@ -69,16 +69,27 @@ test('pressing twice orders once', async () => {
 
 test('after a refusal another try is another order', async () => {
   placed
-    .mockResolvedValueOnce(anOrder({ id: 'one', state: 'PAYMENT_FAILED' }))
+    .mockResolvedValueOnce(anOrder({ id: 'one', state: 'REJECTED' }))
     .mockResolvedValueOnce(anOrder({ id: 'two' }))
   const store = await anOpenCheckout()
   store.draft = aDraft()
 
   expect(await store.order()).toMatchObject({ kind: 'refused' })
-  expect(store.refused?.state).toBe('PAYMENT_FAILED')
+  expect(store.refused?.state).toBe('REJECTED')
   expect(await store.order()).toMatchObject({ kind: 'placed' })
 
   expect(keys()[0]).not.toBe(keys()[1])
+})
+
+test('an order whose payment has failed is placed: it is paid on its own page', async () => {
+  placed.mockResolvedValueOnce(anUnpaidOrder({ guest_key: 'secret' }))
+  const store = await anOpenCheckout()
+  store.draft = aDraft()
+
+  expect(await store.order()).toMatchObject({ kind: 'placed', order: { id: 'order' } })
+
+  expect(store.refused).toBeNull()
+  expect(store.draft.address.street).toBe('Hopfenweg 1')
 })
 
 test('what the service finds wrong is kept by field, and the key is not used again', async () => {

@@ -155,7 +155,7 @@ export const useCheckoutStore = defineStore('checkout', () => {
   }
 
   function settle(answer: Order): Outcome {
-    if (answer.state === 'PAYMENT_FAILED' || answer.state === 'REJECTED') {
+    if (answer.state === 'REJECTED') {
       refused.value = answer
       return { kind: 'refused', order: answer }
     }

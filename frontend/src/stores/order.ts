@@ -1,5 +1,6 @@
-import { cancelOrder, fetchInvoice, fetchOrder, orderPath, withdrawOrder } from '@/api/orders'
+import { cancelOrder, fetchInvoice, fetchOrder, orderPath, payOrder, withdrawOrder } from '@/api/orders'
 import type { Order, Receipt, Withdrawal } from '@/api/orders.types'
+import { RequestFailed } from '@/api/problem'
 import { follow } from '@/api/stream'
 import { storedForTab, storeForTab } from '@/api/storage'
 import { isDecided } from '@/composables/orderProgress'
@@ -20,6 +21,8 @@ export const useOrderStore = defineStore('order', () => {
   const order = shallowRef<Order | null>(null)
   const failure = shallowRef<unknown>(null)
   let current: AbortController | null = null
+  /** The payment that was asked for, until there is an answer: asked again, it is the same one. */
+  let paying: { id: string; method: string; attempt: string } | null = null
 
   /** Takes over an order that was placed just now; a guest's key is kept as long as the tab. */
   function take(placed: Order) {
@@ -90,6 +93,31 @@ export const useOrderStore = defineStore('order', () => {
     }
   }
 
+  /**
+   * Tries another payment, and follows what becomes of it.
+   *
+   * @throws {RequestFailed} when it is not known or not to be had; the same one can be asked for again.
+   */
+  async function pay(method: string): Promise<void> {
+    if (!order.value) return
+    const { id } = order.value
+    leave()
+    const mine = (current = new AbortController())
+    if (paying?.id !== id || paying.method !== method) paying = { id, method, attempt: crypto.randomUUID() }
+    try {
+      const answer = await payOrder(id, keyOf(id), { payment_method: method }, paying.attempt, await caller())
+      if (mine.signal.aborted) return
+      order.value = answer
+      if (isNew(answer)) void emptyCart(answer)
+    } catch (error) {
+      if (!(error instanceof RequestFailed) || error.kind !== 'conflict') throw error
+      // It went on without this attempt, which the order itself tells best.
+      await read(id, mine.signal)
+    }
+    paying = null
+    void watchOver(id, mine.signal)
+  }
+
   async function cancel(): Promise<void> {
     if (!order.value) return
     const { id } = order.value
@@ -107,7 +135,7 @@ export const useOrderStore = defineStore('order', () => {
 
   const invoice = async (id: string): Promise<Blob> => fetchInvoice(id, keyOf(id), await caller())
 
-  return { order, failure, take, show, leave, cancel, withdraw, invoice }
+  return { order, failure, take, show, leave, pay, cancel, withdraw, invoice }
 })
 
 /** Whether an order was confirmed just now. */

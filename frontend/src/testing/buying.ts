@@ -66,13 +66,28 @@ export const aQuote = (change: Partial<Quote> = {}): Quote => ({
   ...change,
 })
 
+/** An order whose payment has failed, and that can be paid again. */
+export const anUnpaidOrder = (change: Partial<Order> = {}): Order =>
+  anOrder({
+    state: 'PAYMENT_FAILED',
+    payment: {
+      state: 'FAILED',
+      method: 'pm_card_chargeDeclined',
+      redirect_url: null,
+      expires_at: '2026-11-01T12:15:00.000Z',
+    },
+    confirmed_at: null,
+    can: { pay: true, cancel: true, withdraw: false },
+    ...change,
+  })
+
 /** An order with the given differences. */
 export const anOrder = (change: Partial<Order> = {}): Order => ({
   ...aQuote(),
   id: 'order',
   number: 'P-1',
   state: 'CONFIRMED',
-  payment: { state: 'CAPTURED', method: 'pm_card_visa', redirect_url: null },
+  payment: { state: 'CAPTURED', method: 'pm_card_visa', redirect_url: null, expires_at: null },
   lines: [],
   shipping_address: null,
   shipping_method: 'standard',
@@ -82,6 +97,6 @@ export const anOrder = (change: Partial<Order> = {}): Order => ({
   timeline: [],
   shortages: null,
   returns: [],
-  can: { cancel: true, withdraw: false },
+  can: { pay: false, cancel: true, withdraw: false },
   ...change,
 })
