@@ -111,7 +111,7 @@ def proofs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def chaos(session: nox.Session) -> None:
-    """Prove all of it: 500 buyers, each process killed at each step, attacks, outages; half an hour."""
+    """Prove all of it: 500 buyers, each process killed at each step, attacks, outages; forty minutes."""
     session.run(sys.executable, "-m", "chaos", *session.posargs)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -82,7 +82,12 @@ WORST = (
 
 async def prove(shop: Shop, report: Report) -> None:
     """Go through the whole matrix and write it to its document."""
-    cells = [Cell(*each) for each in product(POINTS, VICTIMS)]
+    await fill(shop, report, "matrix", VICTIMS)
+
+
+async def fill(shop: Shop, report: Report, matrix: str, victims: Sequence[str]) -> None:
+    """Kill each victim at each step, and write what came of it into that matrix of the document."""
+    cells = [Cell(*each) for each in product(POINTS, victims)]
     alone = [cell for cell in cells if cell.victim == _ALONE]
     batches = [alone[at : at + _TOGETHER] for at in range(0, len(alone), _TOGETHER)]
     batches += [[cell] for cell in cells if cell.victim != _ALONE]
@@ -91,7 +96,7 @@ async def prove(shop: Shop, report: Report) -> None:
         struck = await strike(shop, batch)
         for cell, end in (await outcomes(shop, report, struck)).items():
             rows[cell.point][cell.victim] = end.lower()
-    write_matrix(DOCUMENT, VICTIMS, rows)
+    write_matrix(DOCUMENT, matrix, victims, rows)
 
 
 async def strike(shop: Shop, cells: Iterable[Cell]) -> list[Struck]:

@@ -14,14 +14,16 @@ from chaos.shop import Drink, Shop
 from prost_cli.dev.servers import valkey
 
 NAME = "outages"
+SECONDS = 60.0
+"""How long an outage lasts."""
 _AT_ONCE = 4
 _BEFORE = 2.0
 _THINKING = 0.5
 _FULL = 100_000
 
 
-async def prove(shop: Shop, report: Report, *, seconds: float = 60.0) -> None:
-    """Let people buy through each outage, which lasts so many seconds."""
+async def prove(shop: Shop, report: Report) -> None:
+    """Let people buy through each outage."""
     rig = shop.rig
     workers = ("orders:worker", "payments:worker", "inventory:worker")
     outages = {
@@ -31,20 +33,25 @@ async def prove(shop: Shop, report: Report, *, seconds: float = 60.0) -> None:
         "all workers hang": workers,
     }
     for name, units in outages.items():
-        drink = await _stocked(shop)
-        async with _load(shop, report, drink, f"{name}, {seconds:.0f} s", seconds + PATIENCE):
+        drink = await stocked(shop)
+        async with load(shop, report, drink, f"{name}, {SECONDS:.0f} s", SECONDS + PATIENCE):
             with rig.paused(*units):
-                await asyncio.sleep(seconds)
-    drink = await _stocked(shop)
-    async with _load(shop, report, drink, "Redis is emptied, five times", PATIENCE):
+                await asyncio.sleep(SECONDS)
+    drink = await stocked(shop)
+    async with load(shop, report, drink, "Redis is emptied, five times", PATIENCE):
         for _ in range(5):
             await _flush(rig)
             await asyncio.sleep(1)
 
 
 @asynccontextmanager
-async def _load(shop: Shop, report: Report, drink: Drink, name: str, patience: float) -> AsyncIterator[None]:
-    """Have people buy for the length of the block, and see what became of every one of them."""
+async def load(
+    shop: Shop, report: Report, drink: Drink, name: str, patience: float
+) -> AsyncIterator[Counter[str]]:
+    """Have people buy for the length of the block, which is told how it ended for those who are through.
+
+    Afterwards it is seen what became of every one of them.
+    """
     over = asyncio.Event()
     ends: Counter[str] = Counter()
 
@@ -58,7 +65,7 @@ async def _load(shop: Shop, report: Report, drink: Drink, name: str, patience: f
             crowd.create_task(shopping())
         await asyncio.sleep(_BEFORE)
         try:
-            yield
+            yield ends
         finally:
             await asyncio.sleep(_BEFORE)
             over.set()
@@ -83,7 +90,8 @@ async def _buy(buyer: Buyer, drink: Drink, patience: float) -> str:
             return str(error)
 
 
-async def _stocked(shop: Shop) -> Drink:
+async def stocked(shop: Shop) -> Drink:
+    """Return a drink of which there is enough for an outage."""
     drink = await shop.drink()
     await shop.put_on_shelf(drink, _FULL)
     return drink

@@ -51,9 +51,9 @@ class Report:
         return [case for case in self.cases if not case.holds]
 
 
-def write_matrix(path: Path, columns: Sequence[str], rows: dict[str, dict[str, str]]) -> None:
-    """Put a matrix into a document, between its marks; what is around them stays."""
-    begin, end = "<!-- matrix -->", "<!-- /matrix -->"
+def write_matrix(path: Path, name: str, columns: Sequence[str], rows: dict[str, dict[str, str]]) -> None:
+    """Put a matrix into a document, between the marks of its name; what is around them stays."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, _, rest = path.read_text().partition(begin)
     after = rest.partition(end)[2]
     table = "\n".join(_table(columns, rows))

@@ -4,8 +4,8 @@ import asyncio
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,16 +52,35 @@ class Rig:
         return int(pid)
 
     def kill(self, unit: str) -> None:
-        """End a unit's process by SIGKILL, and return when it is gone."""
-        process = psutil.Process(self.pid(unit))
-        process.kill()
-        process.wait(PATIENCE)
+        """End a unit's processes by SIGKILL, and return when they are gone."""
+        processes = self._processes(unit)
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, PATIENCE)
+
+    @asynccontextmanager
+    async def down(self, unit: str) -> AsyncIterator[None]:
+        """Kill a unit, and for the length of the block whatever the supervisor starts in its place."""
+
+        async def keep_down() -> None:
+            while True:
+                # Between two starts there is nobody, and who ends at this moment need not be killed.
+                with suppress(LookupError, psutil.NoSuchProcess):
+                    await asyncio.to_thread(self.kill, unit)
+                await asyncio.sleep(_PAUSE)
+
+        killing = asyncio.create_task(keep_down())
+        try:
+            yield
+        finally:
+            killing.cancel()
+            await asyncio.wait({killing})
 
     @contextmanager
     def paused(self, *units: str) -> Iterator[None]:
         """Stop the processes of units for the length of the block; they neither answer nor end."""
-        trees = [psutil.Process(self.pid(unit)) for unit in units]
-        stopped = [process for tree in trees for process in (tree, *tree.children(recursive=True))]
+        stopped = [process for unit in units for process in self._processes(unit)]
         try:
             for process in stopped:
                 process.send_signal(signal.SIGSTOP)
@@ -85,10 +104,6 @@ class Rig:
         """Tell whether a process has met the point since it was armed."""
         return self._file(point, MET).exists()
 
-    def release(self, point: str) -> None:
-        """Let a process go on that is delayed at the point."""
-        self._file(point, MET).unlink(missing_ok=True)
-
     def disarm(self) -> None:
         """Arm nothing, and let everybody go on."""
         for file in self.stack.faults_folder.iterdir():
@@ -106,24 +121,33 @@ class Rig:
 
     def keep_logs(self) -> Path:
         """Copy the logs to where they outlive the stack."""
-        shutil.rmtree(KEPT_LOGS, ignore_errors=True)
-        shutil.copytree(self.stack.logs, KEPT_LOGS)
-        return KEPT_LOGS
+        kept = KEPT_LOGS / self.stack.broker
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(self.stack.logs, kept)
+        return kept
+
+    def _processes(self, unit: str) -> list[psutil.Process]:
+        """List a unit's process and its children: a program may be behind a script that waits for it."""
+        process = psutil.Process(self.pid(unit))
+        return [process, *process.children(recursive=True)]
 
     def _file(self, point: str, suffix: str = "") -> Path:
         return self.stack.faults_folder / f"{point}{suffix}"
 
 
 @contextmanager
-def running(services: Sequence[str] = SERVICES) -> Iterator[Rig]:
-    """Run a stack of copies of these services, which ends with the block or with this process."""
+def running(broker: str, services: Sequence[str] = SERVICES) -> Iterator[Rig]:
+    """Run a stack of copies of these services, which ends with the block or with this process.
+
+    Its broker is "valkey", which is Redis, too, or "rabbitmq".
+    """
     source = Workspace(ROOT)
     folders = [source.services / name for name in services]
     with scratch_workspace(source, folders, copied=True) as workspace:
         for name, (before, after) in _EDITS.items():
             file = workspace.services / name
             file.write_text(file.read_text().replace(before, after))
-        with scratch_stack(workspace, faults=True) as scratch:
+        with scratch_stack(workspace, faults=True, broker=broker) as scratch:
             yield Rig(scratch)
 
 

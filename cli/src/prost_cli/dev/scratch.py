@@ -55,7 +55,7 @@ def scratch_workspace(
 
 @contextmanager
 def scratch_stack(
-    workspace: Workspace, *, storefront: str | None = None, faults: bool = False
+    workspace: Workspace, *, storefront: str | None = None, broker: str | None = None, faults: bool = False
 ) -> Iterator[Scratch]:
     """Run a stack for the length of the block.
 
@@ -63,7 +63,9 @@ def scratch_stack(
         CliError: it does not get healthy; the message ends with the log of what fails.
     """
     with start.one_at_a_time(workspace):
-        stack = start.choose(workspace, DEFAULT, isolated=True, storefront=storefront, faults=faults)
+        stack = start.choose(
+            workspace, DEFAULT, isolated=True, storefront=storefront, broker=broker, faults=faults
+        )
         start.start(stack)
     try:
         # Owned: the stack ends with this process, however that ends.

@@ -37,6 +37,11 @@ def url(stack: Stack) -> str:
     return f"amqp://{_USER}:{stack.secret(NAME)}@{LOOPBACK}:{stack.port(NAME)}//"
 
 
+def is_installed() -> bool:
+    """Tell whether this machine has RabbitMQ."""
+    return _find("rabbitmq-server") is not None
+
+
 def units(stack: Stack) -> list[Unit]:
     """Declare the node and its port mapper.
 
@@ -89,10 +94,14 @@ def units(stack: Stack) -> list[Unit]:
     ]
 
 
-def _program(name: str) -> Path:
+def _find(name: str) -> str | None:
     # Debian's /usr/sbin/rabbitmq-server changes the user; the one beneath it does not.
     places = ("/usr/lib/rabbitmq/bin", *os.environ.get("PATH", os.defpath).split(os.pathsep), "/usr/sbin")
-    found = shutil.which(name, path=os.pathsep.join(places))
+    return shutil.which(name, path=os.pathsep.join(places))
+
+
+def _program(name: str) -> Path:
+    found = _find(name)
     if found is None:
         raise CliError(
             f"{name} is not on this machine.",
