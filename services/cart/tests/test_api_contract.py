@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.schemathesis
-@pytest.mark.parametrize("roles", [(), ("customer",)], ids=["anonymous", "customer"])
+@pytest.mark.parametrize("roles", [(), ("customer",), ("admin",)], ids=["anonymous", "customer", "staff"])
 def test_no_generated_request_finds_a_defect_or_an_undocumented_answer(neighbours, attack, token, roles):
     assert attack(token(*roles) if roles else None) == ""
 

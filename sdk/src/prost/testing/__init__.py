@@ -5,7 +5,13 @@ Servers come from `PROST_TEST_POSTGRES_URL`, `PROST_TEST_REDIS_URL`, `PROST_TEST
 """
 
 from prost.testing.events import Bus, HandlerFailed, bus, rabbitmq_url
-from prost.testing.generated import attack, pytest_collection_modifyitems, pytest_configure, served
+from prost.testing.generated import (
+    attack,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    served,
+)
 from prost.testing.http import app_factory, client, environment, service_home
 from prost.testing.invariants import invariants_measured
 from prost.testing.objects import objects_url
@@ -33,6 +39,7 @@ __all__ = [
     "postgres_server",
     "postgres_template",
     "postgres_url",
+    "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "rabbitmq_url",

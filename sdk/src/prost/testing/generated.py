@@ -12,11 +12,24 @@ import pytest
 
 from prost.testing.servers import START_DEADLINE, free_port, wait_until
 
-__all__ = ["attack", "pytest_collection_modifyitems", "pytest_configure", "served"]
+__all__ = ["attack", "pytest_addoption", "pytest_collection_modifyitems", "pytest_configure", "served"]
 
 MARK = "schemathesis"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+_EXAMPLES = "--attack-examples"
+_EXAMPLES_UNLESS_TOLD = 10
+#: Seconds that as many requests may take; more have more of them.
 _DEADLINE = 300.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take how many requests are generated for each operation."""
+    parser.addoption(
+        _EXAMPLES,
+        type=int,
+        default=_EXAMPLES_UNLESS_TOLD,
+        help=f"how many requests are generated for each operation, with -m {MARK} (%(default)s)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,22 +67,24 @@ def served(environment: None, service_home: Path, tmp_path: Path) -> Iterator[st
 
 
 @pytest.fixture
-def attack(served: str, tmp_path: Path) -> Callable[[str | None], str]:
+def attack(served: str, tmp_path: Path, pytestconfig: pytest.Config) -> Callable[[str | None], str]:
     """Give the function that sends generated requests, with a token or without.
 
     It returns what was found: an answer of 5xx, or one that the OpenAPI document does not describe. Nothing
     found is an empty text.
     """
+    examples: int = pytestconfig.getoption(_EXAMPLES)
+    deadline = _DEADLINE * max(1, examples / _EXAMPLES_UNLESS_TOLD)
 
     def send(token: str | None = None) -> str:
         header = [] if token is None else ["-H", f"Authorization: Bearer {token}"]
         command = [
             str(Path(sys.executable).with_name("st")), "run", f"{served}/openapi.json", *header,
-            "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "10",
+            "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", str(examples),
             "--continue-on-failure", "--suppress-health-check", "all", "--report-dir", str(tmp_path),
         ]  # fmt: skip
         found = subprocess.run(  # noqa: S603 - schemathesis, on our own server.
-            command, cwd=tmp_path, capture_output=True, text=True, timeout=_DEADLINE, check=False
+            command, cwd=tmp_path, capture_output=True, text=True, timeout=deadline, check=False
         )
         return "" if found.returncode == 0 else found.stdout + found.stderr
 
