@@ -15,6 +15,7 @@ from chaos.shop import Drink, Shop
 from prost_cli.dev import agreement
 
 NAME = "attacks"
+_CHARGES = "SELECT state FROM fake_charges WHERE order_id = %s"
 _QUANTITIES = (0, -1, -(2**63), 100, 2**31, 2**63, 1.5, "1", None, True)
 
 
@@ -139,6 +140,23 @@ async def payments_that_take_their_time(shop: Shop, drink: Drink) -> tuple[Any, 
     return methods, dict(zip(methods, ends, strict=True))
 
 
+async def paid_again(shop: Shop, drink: Drink) -> tuple[Any, Any]:
+    """Ten presses at once for another payment of a declined order: one pays, and the order is the same."""
+    buyer = await _with_a_cart(shop, drink)
+    order = await buyer.buy(payment_method="pm_card_chargeDeclined")
+    path, body = f"/api/orders/{order['id']}/payment", {"payment_method": "pm_card_visa"}
+    answers = await asyncio.gather(
+        *(buyer.send("POST", path, headers={"Idempotency-Key": str(uuid4())}, json=body) for _ in range(10))
+    )
+    refused = {each.code for each in answers if each.status == 409}  # noqa: PLR2004
+    end = await buyer.send("GET", f"/api/orders/{order['id']}")
+    charges = shop.rig.rows("payments", _CHARGES, order["id"])
+    return (
+        ({"order-not-payable"}, CONFIRMED, ["CAPTURED", "DECLINED"]),
+        (refused, end.body["state"], sorted(each["state"] for each in charges)),
+    )
+
+
 CASES: dict[str, Callable[[Shop, Drink], Awaitable[tuple[Any, Any]]]] = {
     "one key, ten times at once": same_key_at_once,
     "one key, another body": same_key_another_body,
@@ -150,6 +168,7 @@ CASES: dict[str, Callable[[Shop, Drink], Awaitable[tuple[Any, Any]]]] = {
     "a voucher for one order, ten times at once": voucher_twice,
     "every event once more": replayed_events,
     "payments that take their time": payments_that_take_their_time,
+    "a declined order, paid again ten times at once": paid_again,
     **webhooks.CASES,
     **second_thoughts.CASES,
     **slips.CASES,
@@ -158,6 +177,7 @@ SHORT = (
     "one key, ten times at once",
     "one key, another body",
     "prices that the client sends",
+    "a declined order, paid again ten times at once",
     *webhooks.SHORT,
 )
 
