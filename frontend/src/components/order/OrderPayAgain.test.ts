@@ -9,8 +9,8 @@ import OrderPayAgain from './OrderPayAgain.vue'
 
 const pay = vi.fn<(method: string) => Promise<void>>()
 
-beforeEach(() => {
-  setLocale('de')
+beforeEach(async () => {
+  await setLocale('de')
   vi.resetAllMocks()
   vi.useFakeTimers({ now: Date.parse('2026-11-01T12:03:30.000Z') })
 })
