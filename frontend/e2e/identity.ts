@@ -62,8 +62,9 @@ export async function anApplication(request: APIRequestContext, adminToken: stri
 
 /** Fills the form for signing in, and the second step for those who have one. */
 export async function fillSignIn(page: Page, { email, password, totp_secret: secret }: Account) {
-  await page.getByLabel('E-Mail-Adresse').fill(email)
+  // The page before may ask for an address, too; none but this one asks for a password.
   await page.getByLabel('Passwort', { exact: true }).fill(password)
+  await page.getByLabel('E-Mail-Adresse').fill(email)
   await page.getByRole('main').getByRole('button', { name: 'Anmelden' }).click()
   if (!secret) return
   const code = page.getByLabel('Code')

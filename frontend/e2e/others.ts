@@ -4,14 +4,22 @@ import { expect, type APIRequestContext, type TestInfo } from '@playwright/test'
 
 import { accessToken, seeded } from './accounts.mjs'
 
+/** How many tests there may be that buy what nobody else does. */
+const PLACES = 8
+
 /** A variant of a drink that anybody may buy. */
 export type Drink = { id: string; sku: string; name: string; path: string }
 export type Placed = { id: string; number: string; state: string; guest_key: string | null }
+type Variant = { id: string; sku: string; deposit: { kind: string } }
+type Stock = { items: { sku: string; state: string }[] }
 type Products = {
-  items: { name: string; slug: string; minimum_age: number; variants: { id: string; sku: string }[] }[]
+  items: { name: string; slug: string; minimum_age: number; variants: Variant[] }[]
 }
 
-/** A drink without alcohol that nobody else buys: each test has places of its own, in each window. */
+/**
+ * A drink without alcohol and with a deposit of which there is plenty, and which nobody else buys: each test has places of its own,
+ * in each window.
+ */
 export async function aDrink(
   request: APIRequestContext,
   { project }: TestInfo,
@@ -19,14 +27,22 @@ export async function aDrink(
 ): Promise<Drink> {
   const answer = await request.get('/api/catalog/products?alcohol_free=true&page_size=100&sort=name')
   const { items } = (await answer.json()) as Products
-  // Who looks for drinks finds the first ones, so these are the last.
-  const found = items
-    .filter(({ minimum_age }) => !minimum_age)
-    .at(-1 - 2 * place - (project.name === 'phone' ? 1 : 0))
-  const [variant] = found?.variants ?? []
-  if (!found || !variant) throw new Error(`There is no drink at ${place}.`)
-  const path = `/de/products/${found.slug}?variant=${encodeURIComponent(variant.sku)}`
-  return { ...variant, name: found.name, path }
+  const mine = 2 * place + (project.name === 'phone' ? 1 : 0)
+  const drinks = items
+    // Who looks for drinks finds the first ones, so these are taken from the end.
+    .toReversed()
+    .filter(({ minimum_age, variants }) => !minimum_age && variants[0]?.deposit.kind === 'reusable')
+    .filter((_, index) => index % (2 * PLACES) === mine)
+    .flatMap(({ name, slug, variants }) =>
+      variants.slice(0, 1).map((variant) => ({ ...variant, name, slug })),
+    )
+  const skus = drinks.map(({ sku }) => sku).join()
+  const told = await request.get(`/api/inventory/availability?skus=${encodeURIComponent(skus)}`)
+  const { items: stock } = (await told.json()) as Stock
+  const plenty = new Set(stock.filter(({ state }) => state === 'in_stock').map(({ sku }) => sku))
+  const found = drinks.find(({ sku }) => plenty.has(sku))
+  if (!found) throw new Error(`There is no drink at ${place}.`)
+  return { ...found, path: `/de/products/${found.slug}?variant=${encodeURIComponent(found.sku)}` }
 }
 
 /** Has staff count so many of each drink on the shelf. */
