@@ -13,7 +13,7 @@ import psutil
 import psycopg2
 
 from prost.faults import MET
-from prost_cli.dev import control, invariants
+from prost_cli.dev import control, databases
 from prost_cli.dev.scratch import Scratch, scratch_stack, scratch_workspace
 from prost_cli.workspace import Workspace
 
@@ -111,11 +111,11 @@ class Rig:
 
     def rows(self, service: str, query: str, *values: object) -> list[dict[str, Any]]:
         """Read rows of a service's database."""
-        return invariants.rows(invariants.database_url(self.stack, service), query, *values)
+        return databases.rows(databases.database_url(self.stack, service), query, *values)
 
     def execute(self, service: str, statement: str) -> None:
         """Change a service's database behind its back."""
-        url = invariants.database_url(self.stack, service)
+        url = databases.database_url(self.stack, service)
         with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
             cursor.execute(statement)
 

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "new-service": ("prost_cli.stamping.commands", "Stamp a complete service from the template."),
     "upgrade": ("prost_cli.stamping.commands", "Bring the template's changes into stamped services."),
     "check": ("prost_cli.check", "Hold declarations and code together and list every problem."),
+    "events": ("prost_cli.events", "List what services could not handle, and have it tried again."),
     "describe": ("prost_cli.describe", "Show what the services declare."),
     "render": ("prost_cli.gateway.commands", "Render configuration from the declarations."),
     "frontend": ("prost_cli.frontend", "Install the storefront's packages and run its scripts."),

@@ -8,7 +8,8 @@ import pytest
 
 from prost.db import utcnow
 from prost.events import Event, Outbox
-from prost_cli.dev import agreement, invariants
+from prost.spec import ServiceSpec
+from prost_cli.dev import agreement, deliveries, invariants
 from prost_cli.errors import CliError
 
 ORDER = "01930000-0000-7000-8000-000000000001"
@@ -132,6 +133,73 @@ def test_an_event_that_was_given_up_is_told_with_its_error(database, postgres_ur
 
 def test_a_database_without_events_has_none_that_are_late(postgres_server):
     assert list(invariants.boxes({"bar": postgres_server}, late=0)) == []
+
+
+BAR = ServiceSpec.model_validate(
+    {
+        "service": {"name": "bar", "summary": "Pours."},
+        "needs": {"postgres": True},
+        "events": {"publishes": [BottlePoured.type]},
+        "run": {"worker": True},
+    }
+)
+TILL = ServiceSpec.model_validate(
+    {
+        "service": {"name": "till", "summary": "Counts."},
+        "needs": {"postgres": True},
+        "events": {"consumes": [BottlePoured.type]},
+        "run": {"worker": True},
+    }
+)
+
+
+@pytest.fixture
+def undelivered(database, postgres_url):
+    """Return a function that looks for what the bar has published and the till has not received."""
+    return lambda late=0: list(
+        deliveries.undelivered([BAR, TILL], {"bar": postgres_url, "till": postgres_url}, late=late)
+    )
+
+
+@pytest.fixture
+def published(database):
+    """Give the id of an event that the bar's relay has taken to the broker."""
+    with database.atomic():
+        Outbox.add(BottlePoured())
+    statement = "UPDATE outbox_events SET published_at = now() RETURNING id"
+    return database.execute_sql(statement).fetchone()[0]
+
+
+def test_an_event_that_was_published_and_never_came_is_told(published, undelivered):
+    assert undelivered() == [
+        {
+            "service": "till",
+            "invariant": "what-is-published-is-received",
+            "events": 1,
+            "types": "bar.bottle-poured.v1",
+        }
+    ]
+
+
+def test_an_event_that_was_published_just_now_may_be_on_its_way(published, undelivered):
+    assert undelivered(late=60) == []
+
+
+def test_an_event_that_came_is_not_missed_whatever_became_of_it(database, published, undelivered):
+    database.execute_sql(
+        "INSERT INTO inbox_events (consumer, event_id, type, state, attempts, received_at)"
+        " VALUES ('till', %s, 'bar.bottle-poured.v1', 'FAILED', 1, now())",
+        (published,),
+    )
+
+    assert undelivered() == []
+
+
+def test_an_event_that_waits_in_the_outbox_is_nobodys_to_receive(database, undelivered):
+    with database.atomic():
+        Outbox.add(BottlePoured())
+
+    assert undelivered() == []
 
 
 def test_a_database_that_is_away_is_not_taken_for_a_good_one():

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import psycopg2
-import psycopg2.extras
+import psycopg2.errors
 
-from prost_cli.dev import agreement
+from prost_cli.dev import agreement, deliveries
+from prost_cli.dev.databases import database_url, rows
 from prost_cli.dev.ports import LOOPBACK
-from prost_cli.dev.servers.postgres import Postgres
 from prost_cli.dev.tokens import request_token
 from prost_cli.errors import CliError
 
@@ -56,7 +54,9 @@ def find(stack: Stack, *, settled: bool = False, token: str | None = None) -> li
     databases = {spec.name: database_url(stack, spec.name) for spec in specs if spec.needs.postgres}
     token = token or request_token(stack, "invariants", ["admin"])
     found = [violation for spec in specs for violation in _told(stack, spec, token)]
-    found += boxes(databases, late=0 if settled else LATE)
+    late = 0 if settled else LATE
+    found += boxes(databases, late=late)
+    found += deliveries.undelivered(specs, databases, late=late)
     if databases.keys() >= agreement.PARTIES:
         try:
             facts = {name: rows(databases[name], query) for name, query in agreement.QUERIES.items()}
@@ -90,29 +90,6 @@ def boxes(databases: Mapping[str, str], *, late: int) -> Iterator[Violation]:
                 continue
             told = {"service": service, "invariant": invariant}
             yield from (told | row for row in waiting if row["events"])
-
-
-def rows(url: str, query: str, *values: object) -> list[dict[str, Any]]:
-    """Read rows of a database.
-
-    Raises:
-        CliError: it does not answer.
-    """
-    try:
-        with closing(psycopg2.connect(url, connect_timeout=2)) as connection:
-            connection.set_session(readonly=True, autocommit=True)
-            with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-                cursor.execute(query, values)
-                return [dict(row) for row in cursor]
-    except psycopg2.OperationalError as error:
-        raise CliError(
-            f"A database does not answer: {error}".strip(), remedy="See `prost dev ps`."
-        ) from error
-
-
-def database_url(stack: Stack, service: str) -> str:
-    """Return the URL of a service's database."""
-    return Postgres.of(stack).url(service, stack.secret(f"{service}:database"))
 
 
 def lines(violations: Iterable[Violation]) -> Iterator[str]:

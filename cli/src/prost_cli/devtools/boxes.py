@@ -35,9 +35,15 @@ SELECT (SELECT count(*) FROM outbox_events WHERE published_at IS NULL) AS waitin
     count(*) FILTER (WHERE state IN ('FAILED', 'PARKED')) AS retrying
 FROM inbox_events WHERE state <> 'DONE'
 """
+_DEAD = """
+SELECT event_id::text AS id, type, aggregate_id::text, attempts, error, body,
+    extract(epoch FROM received_at)::float AS received_at, extract(epoch FROM settled_at)::float AS died_at
+FROM inbox_events WHERE state = 'DEAD' ORDER BY settled_at DESC, event_id LIMIT %s
+"""
+# As `prost.events.redrive` does it: not 0, which is for what was never attempted.
 _REDRIVE = """
-UPDATE inbox_events SET state = 'FAILED', attempts = 0, next_attempt_at = now(), settled_at = NULL
-WHERE state = 'DEAD' AND type <> 'unreadable' AND event_id::text = ANY(%s)
+UPDATE inbox_events SET state = 'FAILED', attempts = 1, next_attempt_at = now(), settled_at = NULL
+WHERE state = 'DEAD' AND type <> 'unreadable' AND (%(all)s OR event_id::text = ANY(%(ids)s))
 """
 
 
@@ -60,11 +66,26 @@ def read(url: str) -> dict[str, Any]:
     return found
 
 
-def redrive(url: str, ids: Sequence[str]) -> int | None:
-    """Have dead letters tried again and return how many they were; None when the inbox cannot be reached."""
+def dead(url: str, limit: int) -> list[dict[str, Any]] | None:
+    """Return dead letters, the latest first, times in Unix seconds; None when the inbox cannot be reached."""
+    try:
+        with closing(_connect(url)) as connection:
+            connection.set_session(readonly=True, autocommit=True)
+            with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+                cursor.execute(_DEAD, (limit,))
+                return [_with_document(row) for row in cursor]
+    except psycopg2.Error:
+        return None
+
+
+def redrive(url: str, ids: Sequence[str] | None) -> int | None:
+    """Have these dead letters, or all of them, tried again and return how many they were.
+
+    What could not be read as an event stays dead. None when the inbox cannot be reached.
+    """
     try:
         with closing(_connect(url)) as connection, connection, connection.cursor() as cursor:
-            cursor.execute(_REDRIVE, (list(ids),))
+            cursor.execute(_REDRIVE, {"all": ids is None, "ids": list(ids or ())})
             return int(cursor.rowcount)
     except psycopg2.Error:
         return None
