@@ -344,6 +344,37 @@ def test_a_stream_keeps_what_one_service_has_yet_to_read(redis_url, database, mo
     broker.close()
 
 
+def test_what_a_server_had_that_is_emptied_is_published_again(redis_url, fact, announce, effects, database):
+    inbox = Inbox("bells", {fact.type: _note(database)})
+    broker = connect(redis_url)
+    with relaying(redis_url, database):
+        announce()
+        wait_until(lambda: _unpublished(database) == 0)
+        broker._client.flushdb()
+        announce()
+
+        with consuming(redis_url, "bells", fact.type, inbox.receive, database):
+            wait_until(lambda: effects() == 2, timeout=20)
+    broker.close()
+
+
+def test_a_server_is_not_taken_for_an_emptied_one_by_a_relay_that_begins(
+    redis_url, fact, announce, effects, database
+):
+    broker = connect(redis_url)
+    heard = []
+    for _ in range(3):
+        with relaying(redis_url, database):
+            announce()
+            wait_until(lambda: _unpublished(database) == 0)
+    with consuming(redis_url, "bells", fact.type, heard.extend, database):
+        wait_until(lambda: len(heard) >= 3)
+        time.sleep(0.2)
+    broker.close()
+
+    assert len(heard) == 3
+
+
 def test_who_waits_behind_one_that_ends_its_consumer_is_not_counted_with_it(redis_url, fact, monkeypatch):
     monkeypatch.setattr("prost.events._broker.VISIBILITY_TIMEOUT", 0.2)
     broker = connect(redis_url)

@@ -92,6 +92,10 @@ class AmqpBroker:
                 while confirms.missing:
                     self._connection.drain_events(timeout=max(0.01, latest - time.monotonic()))
 
+    def memory(self) -> str | None:
+        """Return None: what it has confirmed is on the disks of its queues."""
+        return None
+
     def declare(self, queue: str, types: Iterable[str]) -> None:
         """Declare the service's quorum queue, its bindings and its queue of dead messages."""
         with self._telling():

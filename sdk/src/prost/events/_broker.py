@@ -48,6 +48,9 @@ class Broker(Protocol):
         After `BrokerDown` it may have some of them.
         """
 
+    def memory(self) -> str | None:
+        """Name what it remembers: under another name it has forgotten what it had. None: it never forgets."""
+
     def declare(self, queue: str, types: Iterable[str]) -> None:
         """Make the durable queue of one service, so that nothing of these types is missed from now on."""
 

@@ -3,7 +3,9 @@
 import contextlib
 import logging
 import select
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from threading import Event as Flag
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,6 +28,10 @@ POLL = 1.0
 GATHER = 0.04
 #: Seconds of back-off from a broker that is down: the first and the longest.
 BACK_OFF = (0.25, 5.0)
+#: How long ago what is published again was published, when the broker has forgotten what it had.
+REMEMBERED = timedelta(days=1)
+#: Events that one statement takes back.
+TAKEN_BACK_AT_ONCE = 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -38,19 +44,30 @@ SELECT aggregate_id, array_agg(sequence ORDER BY sequence) FROM outbox_events
 WHERE published_at IS NULL AND aggregate_id = ANY(%s::uuid[]) GROUP BY aggregate_id
 """
 _MARK = "UPDATE outbox_events SET published_at = %s WHERE id = ANY(%s::uuid[])"
+_TAKE_BACK = """
+UPDATE outbox_events SET published_at = NULL WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM outbox_events WHERE published_at BETWEEN %s AND %s LIMIT %s
+))
+"""
+_MEMORY = "SELECT memory FROM outbox_memory"
+_REMEMBER = """
+INSERT INTO outbox_memory (memory) VALUES (%s) ON CONFLICT (id) DO UPDATE SET memory = excluded.memory
+"""
 
 
 class Relay:
     """Publishes the outbox. Any number may run: an aggregate's events still leave in their order.
 
     An event is marked after the broker confirmed it, so a crash in between publishes it twice and never not
-    at all.
+    at all. So does a broker that has forgotten what it had.
     """
 
     def __init__(self, broker: Broker) -> None:
         """Publish to `broker`, which this relay alone uses."""
         self._broker = broker
         self._listening: psycopg2.extensions.connection | None = None
+        self._memory: str | None = None
+        self._looks_again_at = 0.0
 
     def run(self, stop: Flag) -> None:
         """Publish until `stop` is set, through whatever failures of the broker."""
@@ -59,6 +76,7 @@ class Relay:
             while not stop.is_set():
                 try:
                     self._listen()
+                    self._take_back()
                     published = self.publish_batch()
                 except BrokerDown as error:
                     logger.warning("cannot publish events, trying again in %.2f s: %s", pause, error)
@@ -86,6 +104,24 @@ class Relay:
                     self._broker.publish([Publication(str(row.id), row.type, row.body) for row in rows])
                 database.execute_sql(_MARK, (utcnow(), [row.id for row in rows]))
         return len(rows)
+
+    def _take_back(self) -> None:
+        """Have published again what a broker had that was emptied since; every inbox knows what it had."""
+        if time.monotonic() < self._looks_again_at:
+            return
+        memory = self._broker.memory()
+        self._looks_again_at = time.monotonic() + POLL
+        if memory is None or memory == self._memory:
+            return
+        row = database.execute_sql(_MEMORY).fetchone()
+        if row is not None and row[0] != memory:
+            now, taken = utcnow(), 0
+            span = (now - REMEMBERED, now, TAKEN_BACK_AT_ONCE)
+            while count := database.execute_sql(_TAKE_BACK, span).rowcount:
+                taken += count
+            logger.warning("the broker was emptied: %d events are published again", taken)
+        database.execute_sql(_REMEMBER, (memory,))
+        self._memory = memory
 
     def close(self) -> None:
         """Let go of the broker and of the connection that listens."""

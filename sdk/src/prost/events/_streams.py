@@ -35,6 +35,8 @@ MAX_LENGTH = 500_000
 KEEP_SECONDS = 24 * 3600
 #: Seconds between looks at what silent consumers left undone.
 TIDY_INTERVAL = 5.0
+#: The key that is gone when the server was emptied, and the stream with it.
+MEMORY = f"{EXCHANGE}.memory"
 
 _Entry = tuple[bytes, dict[bytes, bytes], int]
 
@@ -62,6 +64,14 @@ class StreamBroker:
                 fields: dict[Any, Any] = {"type": publication.type, "body": publication.body}
                 pipeline.xadd(EXCHANGE, fields, maxlen=MAX_LENGTH, approximate=True)
             pipeline.execute()
+
+    def memory(self) -> str | None:
+        """Return a name that whoever asked first has made up since the server was emptied last."""
+        with _telling(), self._client.pipeline(transaction=False) as pipeline:
+            pipeline.set(MEMORY, secrets.token_hex(8), nx=True)
+            pipeline.get(MEMORY)
+            _, name = pipeline.execute()
+        return None if name is None else str(name.decode())
 
     def declare(self, queue: str, types: Iterable[str]) -> None:  # noqa: ARG002 - a group sees every type.
         """Make the service's group, which begins with what the stream still holds."""
