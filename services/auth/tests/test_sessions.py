@@ -374,7 +374,6 @@ def test_no_order_of_uses_thefts_and_ends_keeps_a_session_alive_that_should_be_o
         settings=settings(
             max_examples=25,
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -261,7 +261,7 @@ def test_without_text_featured_products_come_first(snapshot):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_query_ever_fails(snapshot, text):
     page = snapshot.page(Wanted(q=text), "relevance", 0, 10)
 
@@ -335,7 +335,7 @@ def test_a_facet_counts_under_all_other_filters_and_not_its_own(snapshot):
         max_price=st.sampled_from([None, 300, 1500]),
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_count_is_what_choosing_the_value_would_show(snapshot, wanted):
     facets = snapshot.page(wanted, "relevance", 0, 1).facets
 

@@ -233,7 +233,6 @@ def test_stock_holds_and_movements_are_what_the_model_says(clock):
         settings=settings(
             max_examples=60,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),

@@ -255,7 +255,6 @@ def test_payments_and_books_are_what_the_model_says(till, clock):
         settings=settings(
             max_examples=40,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),

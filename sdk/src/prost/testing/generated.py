@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -33,8 +34,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Make the mark known, and let no example of a property be too slow: no test asserts a time."""
     config.addinivalue_line("markers", f"{MARK}: generated requests; minutes, so only by `-m`")
+    if find_spec("hypothesis"):
+        from hypothesis import settings  # noqa: PLC0415 - a service may do without it.
+
+        settings.register_profile("prost", deadline=None)
+        settings.load_profile("prost")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
