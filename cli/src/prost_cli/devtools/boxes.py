@@ -40,9 +40,9 @@ SELECT event_id::text AS id, type, aggregate_id::text, attempts, error, body,
     extract(epoch FROM received_at)::float AS received_at, extract(epoch FROM settled_at)::float AS died_at
 FROM inbox_events WHERE state = 'DEAD' ORDER BY settled_at DESC, event_id LIMIT %s
 """
-# As `prost.events.redrive` does it: not 0, which is for what was never attempted.
+# As `prost.events.redrive` does it.
 _REDRIVE = """
-UPDATE inbox_events SET state = 'FAILED', attempts = 1, next_attempt_at = now(), settled_at = NULL
+UPDATE inbox_events SET state = 'FAILED', attempts = 0, next_attempt_at = now(), settled_at = NULL
 WHERE state = 'DEAD' AND type <> 'unreadable' AND (%(all)s OR event_id::text = ANY(%(ids)s))
 """
 

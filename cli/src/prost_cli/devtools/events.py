@@ -34,7 +34,7 @@ class Databases:
         )
 
     async def redrive(self, service: str, ids: Sequence[str]) -> int | None:
-        """Have dead letters tried again as after their first attempt; return how many they were.
+        """Have dead letters tried again from the first attempt; return how many they were.
 
         None when the service is unknown or its inbox cannot be reached.
         """

@@ -13,9 +13,8 @@ _LIST = """
 SELECT consumer, event_id, type, aggregate_id, sequence, attempts, error, body, received_at, settled_at
 FROM inbox_events WHERE state = 'DEAD' ORDER BY settled_at DESC, event_id LIMIT %s
 """
-# Not 0: what was never attempted is taken for noted as done, and would be handled again and again.
 _REDRIVE = """
-UPDATE inbox_events SET state = 'FAILED', attempts = 1, next_attempt_at = %s, settled_at = NULL
+UPDATE inbox_events SET state = 'FAILED', attempts = 0, next_attempt_at = %s, settled_at = NULL
 WHERE state = 'DEAD' AND type <> 'unreadable' AND (%s OR event_id = ANY(%s::uuid[]))
 """
 
@@ -43,7 +42,7 @@ def dead_letters(limit: int = 100) -> list[DeadLetter]:
 
 
 def redrive(event_ids: Sequence[UUID] | None = None) -> int:
-    """Have these dead letters, or all of them, tried again as after their first attempt; return how many.
+    """Have these dead letters, or all of them, tried again from the first attempt; return how many.
 
     What could not be read as an event stays where it is.
     """

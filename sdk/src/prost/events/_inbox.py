@@ -104,7 +104,7 @@ class Inbox:
                 for envelope, body in received:
                     if envelope.id in new:
                         new.remove(envelope.id)
-                        self._attempt(envelope, body, attempts=0, waited=0.0)
+                        self._attempt(envelope, body, attempts=0, waited=0.0, is_kept=False)
         except (_HandlerFailed, peewee.OperationalError):
             # Nothing is left of it. Alone, each has an outcome of its own, and no locks but its own.
             return False
@@ -125,7 +125,7 @@ class Inbox:
                     reason = f"{delivery.attempts - 1} deliveries ended without an answer"
                     self._settle(envelope.id, "DEAD", 0, reason, body)
                     return
-                self._attempt(envelope, body, attempts=0, waited=0.0)
+                self._attempt(envelope, body, attempts=0, waited=0.0, is_kept=False)
         except _HandlerFailed as failure:
             # Nothing that the handler wrote is left. Where the event was delivered to another meanwhile,
             # that one's outcome stands.
@@ -150,7 +150,7 @@ class Inbox:
             try:
                 # The savepoint undoes what a failing handler wrote, and leaves the record of its failure.
                 with database.atomic():
-                    self._attempt(envelope, body, attempts=attempts, waited=waited)
+                    self._attempt(envelope, body, attempts=attempts, waited=waited, is_kept=True)
             except _HandlerFailed as failure:
                 self._fail(envelope, body, attempts + 1, failure.error)
             return True
@@ -167,8 +167,11 @@ class Inbox:
         rows = database.execute_sql(_RECEIVE, (self._consumer, *columns, now, now)).fetchall()
         return {event_id for (event_id,) in rows}
 
-    def _attempt(self, envelope: Envelope, body: str, *, attempts: int, waited: float) -> None:
-        """Handle the event in the transaction around this. Raises _HandlerFailed, which has to undo it."""
+    def _attempt(self, envelope: Envelope, body: str, *, attempts: int, waited: float, is_kept: bool) -> None:
+        """Handle the event in the transaction around this. Raises _HandlerFailed, which has to undo it.
+
+        One that came just now is noted as done already; one that `is_kept` for another attempt is not.
+        """
         subscription = self._subscriptions.get(envelope.type)
         if subscription is None:
             self._settle(envelope.id, "DEAD", attempts, "no handler reads this type any more", body)
@@ -193,7 +196,7 @@ class Inbox:
             raise _HandlerFailed(error) from error
         finally:
             handling.reset(token)
-        if attempts:
+        if is_kept:
             self._settle(envelope.id, "DONE", attempts + 1, None, None)
         if subscription.ordered:
             place = (self._consumer, envelope.aggregate_id)
